@@ -1,0 +1,46 @@
+//! Embeds `rules/`: every YAML file of a pack is turned into JSON, which is read many times faster at start-up; the values
+//! go through the same types and the same compiler as a user's YAML. The YAML source is embedded beside it, because it is
+//! what a mistake in a pack points into. A new file in the folder causes a rebuild.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/build.rs");
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("rules");
+    let mut files = Vec::new();
+    collect(&root, &mut files)?;
+    files.sort();
+    let mut code = String::from("&[\n");
+    for file in files {
+        let name = file.strip_prefix(&root).expect("the file was found below the root");
+        let name = name.to_string_lossy().replace('\\', "/");
+        let source = fs::read_to_string(&file)?;
+        // A file that does not parse is embedded without a value; loading it from its source then says what is wrong.
+        let json = serde_yaml::from_str::<serde_json::Value>(&source)
+            .ok()
+            .and_then(|value| serde_json::to_string(&value).ok())
+            .unwrap_or_default();
+        writeln!(code, "    ({name:?}, {json:?}, {source:?}),").expect("writing to a string cannot fail");
+    }
+    code.push_str("]\n");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    fs::write(out.join("packs.rs"), code)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else if path.extension().is_some_and(|ending| ending == "yaml") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,232 @@
+//! The checks: each finds one thing in a document and its work item. A check knows spans and values; the rule's name,
+//! level and words come from the card that uses it. [`CHECKS`] is the registry: adding a check is one file and one line.
+
+pub mod checkbox_form;
+pub mod entries;
+pub mod entry_times;
+pub mod fields;
+pub mod item_ids;
+pub mod leftovers;
+pub mod links;
+pub mod sections;
+pub mod steps;
+pub mod task_dependencies;
+pub mod task_form;
+pub mod task_labels;
+pub mod task_phases;
+pub mod times;
+pub mod work_items;
+
+use std::sync::Arc;
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::diagnostic::Finding;
+use crate::document::Document;
+use crate::pack::compile::{Demanded, KindBody};
+use crate::pack::{Kind, Packs};
+use crate::select::{Scope, StateClass, state};
+use crate::text::Span;
+use crate::time::Timestamp;
+use crate::workspace::{MembersOf, Workspace};
+
+/// What a check sees.
+pub struct Context<'a> {
+    /// The document.
+    pub document: &'a Document,
+    /// Its kind.
+    pub kind: &'a Kind,
+    /// What the kind says.
+    pub body: &'a KindBody,
+    /// All documents.
+    pub workspace: &'a Workspace,
+    /// The packs.
+    pub packs: &'a Packs,
+    /// The document's place in the workspace.
+    pub index: usize,
+    /// The others of its work items.
+    pub members: MembersOf<'a>,
+    /// The present time.
+    pub now: Timestamp,
+}
+
+impl Context<'_> {
+    /// What conditions are evaluated on.
+    #[must_use]
+    pub fn scope(&self) -> Scope<'_> {
+        Scope { document: self.document, entry: None, members: &self.members }
+    }
+
+    /// Whether something is demanded of this document.
+    #[must_use]
+    pub fn demands(&self, demanded: &Demanded) -> bool {
+        match demanded {
+            Demanded::Always => true,
+            Demanded::Never => false,
+            Demanded::When(condition) => self.scope().holds(condition),
+        }
+    }
+
+    /// The class of the document's state.
+    #[must_use]
+    pub fn state(&self) -> Option<StateClass> {
+        state(self.document).map(|(_, class)| class)
+    }
+
+    /// Where something that is missing from the document as a whole is reported: the opening fence of its front matter,
+    /// else its title, else its first line.
+    #[must_use]
+    pub fn head(&self) -> Span {
+        let parsed = &self.document.parsed;
+        if let Some(title) = self.document.title {
+            return parsed.sections[title].heading;
+        }
+        if let Some(front) = &parsed.front_matter {
+            return front.open;
+        }
+        let line = parsed.text.line_span(0);
+        Span::new(line.start.max(parsed.text.start()).min(line.end), line.end)
+    }
+
+    /// The text under a span.
+    #[must_use]
+    pub fn text(&self, span: Span) -> &str {
+        self.document.parsed.text.slice(span)
+    }
+}
+
+/// The findings of one rule.
+pub struct Findings {
+    rule: Arc<str>,
+    list: Vec<Finding>,
+}
+
+impl Findings {
+    /// No findings yet.
+    #[must_use]
+    pub fn new(rule: Arc<str>) -> Self {
+        Self { rule, list: Vec::new() }
+    }
+
+    /// A finding at a place, to be completed and pushed.
+    #[must_use]
+    pub fn at(&self, span: Span) -> Finding {
+        Finding::new(self.rule.clone(), span)
+    }
+
+    /// Adds a finding.
+    pub fn push(&mut self, finding: Finding) {
+        self.list.push(finding);
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn into_list(self) -> Vec<Finding> {
+        self.list
+    }
+}
+
+/// A check that is ready to run.
+pub type Prepared = Box<dyn Fn(&Context<'_>, &mut Findings) + Send + Sync>;
+
+/// A check in the registry.
+pub struct Entry {
+    /// Its name, as cards write it.
+    pub name: &'static str,
+    /// Makes it ready with a card's parameters.
+    pub prepare: fn(&Value) -> Result<Prepared, String>,
+}
+
+/// A check without parameters.
+type Plain = fn(&Context<'_>, &mut Findings);
+
+macro_rules! plain {
+    ($name:literal, $check:path) => {
+        Entry { name: $name, prepare: |parameters| without_parameters(parameters, $check) }
+    };
+}
+
+macro_rules! with {
+    ($name:literal, $check:path) => {
+        Entry { name: $name, prepare: |parameters| with_parameters(parameters, $check) }
+    };
+}
+
+fn without_parameters(parameters: &Value, check: Plain) -> Result<Prepared, String> {
+    match parameters {
+        Value::Null => Ok(Box::new(check)),
+        _ => Err("this check takes no parameters".to_owned()),
+    }
+}
+
+fn with_parameters<P: DeserializeOwned + Send + Sync + 'static>(
+    parameters: &Value,
+    check: fn(&P, &Context<'_>, &mut Findings),
+) -> Result<Prepared, String> {
+    let parameters: P = serde_json::from_value(parameters.clone()).map_err(|error| error.to_string())?;
+    Ok(Box::new(move |context, found| check(&parameters, context, found)))
+}
+
+/// Every check, by name.
+pub const CHECKS: &[Entry] = &[
+    plain!("ambiguous-marker-case", task_form::mixed_box_case),
+    plain!("broken-callout", checkbox_form::broken_callout),
+    plain!("dependency-cycle", task_dependencies::cycle),
+    plain!("dependency-not-done", task_dependencies::not_done),
+    plain!("document-present", work_items::missing_document),
+    plain!("duplicate-item-id", item_ids::duplicate),
+    plain!("duplicate-phase", task_phases::duplicate),
+    plain!("duplicate-section", sections::duplicate),
+    plain!("duplicate-task-id", task_form::duplicate_id),
+    plain!("empty-phase", task_phases::empty),
+    plain!("empty-section", sections::empty),
+    plain!("entry-order", entry_times::order),
+    plain!("entry-outside-lifetime", entry_times::lifetime),
+    plain!("entry-parts", entries::parts),
+    plain!("entry-present", entries::present),
+    plain!("entry-without-follower", steps::without_follower),
+    plain!("front-matter-present", fields::front_matter_present),
+    plain!("future-time", times::future),
+    plain!("heading-level", sections::skipped_level),
+    plain!("label-mismatch", task_labels::mismatch),
+    with!("leftover", leftovers::leftover),
+    with!("link-target", links::target),
+    plain!("malformed-checkbox", checkbox_form::malformed_checkbox),
+    plain!("malformed-entry", entries::malformed),
+    plain!("malformed-item-id", item_ids::malformed),
+    plain!("malformed-task", task_form::malformed),
+    plain!("marker-out-of-order", task_labels::marker_out_of_order),
+    plain!("missing-label", task_labels::missing),
+    plain!("missing-path", task_form::missing_path),
+    plain!("missing-phase-part", task_phases::missing_part),
+    plain!("parallel-conflict", task_dependencies::parallel_conflict),
+    plain!("path-fits", fields::path_fits),
+    with!("schema", fields::schema),
+    plain!("section-order", sections::order),
+    plain!("section-present", sections::present),
+    plain!("state-in-folder", fields::state_in_folder),
+    plain!("status-marks", steps::status_marks),
+    plain!("step-skipped", steps::skipped),
+    plain!("task-id-gap", task_form::id_gap),
+    plain!("task-id-order", task_form::id_order),
+    plain!("test-after-implementation", task_dependencies::test_after),
+    with!("time-form", times::form),
+    plain!("times-ascend", times::ascend),
+    with!("title", sections::title),
+    plain!("total-mismatch", task_phases::total),
+    plain!("unexpected-label", task_labels::unexpected),
+    plain!("unexplained-item", steps::unexplained),
+    plain!("unfilled-document", leftovers::unfilled),
+    plain!("unknown-dependency", task_dependencies::unknown),
+    plain!("unknown-field", fields::unknown),
+    plain!("unknown-label", task_labels::unknown),
+    plain!("unknown-task", task_dependencies::unknown_mention),
+    plain!("values-agree", fields::agree),
+];
+
+/// The check of that name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Entry> {
+    CHECKS.iter().find(|entry| entry.name == name)
+}

@@ -1,0 +1,90 @@
+//! Entries of logs and steps: their shape, their parts, and whether there are any.
+
+use crate::check::{Context, Findings};
+use crate::pack::compile::{Demanded, EntryRules, FormRule};
+use crate::read::fields::short;
+use crate::select::{Scope, regions};
+use crate::text::Span;
+
+/// `malformed-entry`: a line that is nearly an entry.
+pub(super) fn malformed(context: &Context<'_>, found: &mut Findings) {
+    for near in &context.document.near_entries {
+        let Some(rules) = context.body.entries.iter().find(|rules| *rules.name == *near.list) else { continue };
+        let whole = near.line.whole();
+        let mut finding = found
+            .at(whole)
+            .value("found", short(&near.line.text))
+            .value("called", rules.format.called.clone())
+            .value("shape", near.shape.clone())
+            .value("expected", near.expected.clone());
+        if near.departs.start > whole.start && !near.expected.is_empty() {
+            finding.span = if near.departs.is_empty() { whole } else { near.departs };
+            finding = finding.case("departs").value("rest", short(context.text(finding_span(near.departs, whole))));
+        }
+        found.push(finding);
+    }
+}
+
+fn finding_span(departs: Span, whole: Span) -> Span {
+    if departs.is_empty() { whole } else { departs }
+}
+
+/// The rules of a form.
+fn form_of<'a>(rules: &'a EntryRules, form: &str) -> Option<&'a FormRule> {
+    rules.forms.iter().find(|known| known.name == form)
+}
+
+/// `entry-parts`: an entry lacks a part that its form demands, or the part is empty.
+pub(super) fn parts(context: &Context<'_>, found: &mut Findings) {
+    for entry in &context.document.entries {
+        if entry.struck {
+            continue;
+        }
+        let Some(rules) = context.body.entries.iter().find(|rules| *rules.name == *entry.list) else { continue };
+        let Some(form) = form_of(rules, &entry.form) else { continue };
+        let scope = Scope { entry: Some(entry), ..context.scope() };
+        let conditional =
+            form.parts.required_when.iter().filter(|(_, when)| scope.holds(when)).map(|(part, _)| part);
+        for name in form.parts.required.iter().chain(conditional) {
+            let part = entry.parts.iter().find(|part| part.name == *name);
+            let finding = match part {
+                None => found.at(entry.line.whole()),
+                Some(part) if part.empty && !form.parts.may_be_empty.contains(name) => {
+                    found.at(part.name_span).case("empty")
+                }
+                Some(_) => continue,
+            };
+            let finding = finding
+                .value("part", name.clone())
+                .value("entry", short(&entry.line.text))
+                .value("called", rules.format.called.clone());
+            found.push(finding);
+        }
+    }
+}
+
+/// `entry-present`: there must be an entry, and there is none.
+pub(super) fn present(context: &Context<'_>, found: &mut Findings) {
+    for rules in &context.body.entries {
+        if matches!(rules.required, Demanded::Never) || !context.demands(&rules.required) {
+            continue;
+        }
+        let document = context.document;
+        if document.entries.iter().any(|entry| *entry.list == *rules.name)
+            || document.near_entries.iter().any(|near| *near.list == *rules.name)
+        {
+            continue;
+        }
+        let region = regions(document, &rules.under).into_iter().next().filter(|_| !rules.under.is_empty());
+        let place = region.map(|region| {
+            let text = &document.parsed.text;
+            text.trimmed(text.line_span(text.line_at(region.start)))
+        });
+        let mut finding =
+            found.at(place.unwrap_or_else(|| context.head())).value("called", rules.format.called.clone());
+        if place.is_none() {
+            finding = finding.case("no-log");
+        }
+        found.push(finding);
+    }
+}

@@ -1,0 +1,102 @@
+//! The times of entries: do they run in order, and do they lie within the document's lifetime.
+
+use std::cmp::Ordering;
+
+use crate::check::{Context, Findings};
+use crate::document::Entry;
+use crate::pack::format::Order;
+use crate::read::fields::short;
+use crate::select::Selected;
+use crate::time::Timestamp;
+
+/// `entry-order`: an entry is earlier than the one before it.
+pub(super) fn order(context: &Context<'_>, found: &mut Findings) {
+    for rules in &context.body.entries {
+        let Some(order) = rules.order() else { continue };
+        let timed: Vec<(&Entry, Timestamp)> = context
+            .document
+            .entries
+            .iter()
+            .filter(|entry| *entry.list == *rules.name)
+            .filter_map(|entry| entry.when.map(|(when, _)| (entry, when)))
+            .collect();
+        let falls = |a: &Timestamp, b: &Timestamp| b.compare(a) == Some(Ordering::Less);
+        let rises = |a: &Timestamp, b: &Timestamp| b.compare(a) == Some(Ordering::Greater);
+        let pairs = || timed.windows(2).map(|pair| (pair[0], pair[1]));
+        let descending = match order {
+            Order::Ascending => false,
+            Order::Descending => true,
+            // A log is read as it mostly runs.
+            Order::Either => {
+                pairs().filter(|(a, b)| falls(&a.1, &b.1)).count() > pairs().filter(|(a, b)| rises(&a.1, &b.1)).count()
+            }
+        };
+        for (before, entry) in pairs() {
+            let wrong = if descending { rises(&before.1, &entry.1) } else { falls(&before.1, &entry.1) };
+            if !wrong {
+                continue;
+            }
+            let Some((_, span)) = entry.0.when else { continue };
+            let mut finding = found
+                .at(span)
+                .value("found", context.text(span))
+                .value("entry", short(&entry.0.line.text))
+                .value("called", rules.format.called.clone())
+                .value("other", short(&before.0.line.text))
+                .related("before", before.0.line.whole());
+            let same_day = entry.1.date == before.1.date;
+            if rules.dated_by.is_some() && same_day {
+                finding = finding.case("missing-date");
+            } else if descending {
+                finding = finding.case("descending");
+            }
+            found.push(finding);
+        }
+    }
+}
+
+/// `entry-outside-lifetime`: before the document was created, or after it was last touched.
+pub(super) fn lifetime(context: &Context<'_>, found: &mut Findings) {
+    let scope = context.scope();
+    for rules in &context.body.entries {
+        let Some((from, to)) = &rules.lifetime else { continue };
+        let values = |selectors: &[crate::pack::condition::Selector]| -> Vec<Selected> {
+            selectors
+                .iter()
+                .flat_map(|selector| scope.select(selector))
+                .filter(|value| value.time.is_some_and(|time| time.date.is_some()))
+                .collect()
+        };
+        let pick = |values: Vec<Selected>, wanted: Ordering| {
+            values.into_iter().reduce(|best, value| match (value.time, best.time) {
+                (Some(a), Some(b)) if a.compare(&b) == Some(wanted) => value,
+                _ => best,
+            })
+        };
+        let first = pick(values(from), Ordering::Less);
+        let last = pick(values(to), Ordering::Greater);
+        for entry in context.document.entries.iter().filter(|entry| *entry.list == *rules.name) {
+            let Some((when, span)) = entry.when.filter(|(when, _)| when.date.is_some()) else { continue };
+            let outside = |bound: &Option<Selected>, wrong: Ordering| {
+                bound.clone().filter(|bound| bound.time.is_some_and(|time| when.compare(&time) == Some(wrong)))
+            };
+            let (case, bound) = match (outside(&first, Ordering::Less), outside(&last, Ordering::Greater)) {
+                (Some(bound), _) => ("before", bound),
+                (None, Some(bound)) => ("after", bound),
+                (None, None) => continue,
+            };
+            let finding = found
+                .at(span)
+                .case(case)
+                .value("found", context.text(span))
+                .value("bound", bound.text.clone())
+                .value("called", rules.format.called.clone());
+            let finding = if bound.path == context.document.path {
+                finding.related("bound", bound.span)
+            } else {
+                finding.related_in(&bound.path, "bound", bound.span)
+            };
+            found.push(finding);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Fields: what the schema does not allow, names that are nearly known, values that disagree, and the path.
+
+use serde::Deserialize;
+
+use crate::check::{Context, Findings};
+use crate::pack::schema::one_of;
+use crate::select::{Selected, equal};
+
+/// Which violations a rule reports.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Keywords {
+    /// Schema keywords; `other` stands for all that no rule names.
+    keywords: Vec<String>,
+}
+
+/// Keywords that have a rule of their own.
+const NAMED: &[&str] = &[
+    "required",
+    "empty",
+    "type",
+    "enum",
+    "const",
+    "pattern",
+    "minimum",
+    "maximum",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "additionalProperties",
+    "propertyNames",
+];
+
+/// `schema`: a field violates the kind's schema, or a part of an entry its closed list.
+pub(super) fn schema(parameters: &Keywords, context: &Context<'_>, found: &mut Findings) {
+    let other = parameters.keywords.iter().any(|keyword| keyword == "other");
+    for violation in &context.document.violations {
+        let named = parameters.keywords.contains(&violation.keyword);
+        if !(named || other && !NAMED.contains(&violation.keyword.as_str())) {
+            continue;
+        }
+        let mut finding = found
+            .at(violation.span)
+            .value("field", violation.field.clone())
+            .value("found", violation.found.clone())
+            .value("expected", violation.expected.clone())
+            .severity(violation.severity);
+        if let Some((because, span)) = &violation.because {
+            finding = finding.case("because").value("because", because.clone()).related("because", *span);
+        }
+        let near = nearest(&violation.found, violation.allowed.iter().map(String::as_str));
+        match (near, &violation.description) {
+            (Some(near), _) if matches!(violation.keyword.as_str(), "enum" | "const") => {
+                finding = finding.help(format!("did you mean `{near}`? Allowed: {}", one_of(&violation.allowed)));
+            }
+            (_, Some(description)) => finding = finding.help(description.clone()),
+            _ => {}
+        }
+        found.push(finding);
+    }
+}
+
+/// The word that was probably meant.
+#[must_use]
+pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = word.trim().trim_matches('`').to_lowercase().replace([' ', '_'], "-");
+    known
+        .map(|name| {
+            let other = name.to_lowercase().replace([' ', '_'], "-");
+            let mut distance = strsim::osa_distance(&folded, &other);
+            let short = folded.len().min(other.len());
+            if short >= 4 && (folded.starts_with(&other) || other.starts_with(&folded)) {
+                distance = distance.min(2);
+            }
+            (distance, name)
+        })
+        .filter(|(distance, name)| {
+            let longest = folded.chars().count().max(name.chars().count());
+            *distance == 0 || (*distance <= 1 && longest > 2) || (*distance <= 2 && longest >= 5) || *distance * 4 <= longest
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, name)| name)
+}
+
+/// `unknown-field`: a field that the closed schema does not have, or one whose name is nearly a known one that is absent.
+pub(super) fn unknown(context: &Context<'_>, found: &mut Findings) {
+    let Some(schema) = context.body.fields.as_ref().and_then(|fields| fields.schema.as_ref()) else { return };
+    let known = || schema.properties.iter().map(String::as_str);
+    for violation in &context.document.violations {
+        if !matches!(violation.keyword.as_str(), "additionalProperties" | "propertyNames") {
+            continue;
+        }
+        let mut finding = found.at(violation.span).value("field", violation.field.clone());
+        if let Some(near) = nearest(&violation.field, known()) {
+            finding = finding.case("near").value("near", near);
+        }
+        found.push(finding);
+    }
+    if schema.closed {
+        return;
+    }
+    let fields = &context.document.fields;
+    for (key, _) in fields.pairs() {
+        let Some(name) = key.as_str() else { continue };
+        if schema.properties.iter().any(|property| property == name) || name.chars().count() < 4 {
+            continue;
+        }
+        let folded = |name: &str| name.to_lowercase().replace([' ', '_'], "-");
+        let near = known().filter(|property| fields.get(property).is_none()).find(|property| {
+            let (a, b) = (folded(name), folded(property));
+            let distance = strsim::osa_distance(&a, &b);
+            distance == 0 || distance == 1 && b.chars().count() >= 5 || distance == 2 && b.chars().count() >= 9
+        });
+        if let Some(near) = near {
+            let finding = found.at(key.span).case("near").value("field", name).value("near", near);
+            found.push(finding);
+        }
+    }
+}
+
+/// `front-matter-present`: the kind wants front matter and there is none.
+pub(super) fn front_matter_present(context: &Context<'_>, found: &mut Findings) {
+    let Some(fields) = &context.body.fields else { return };
+    if fields.front_matter_required && context.document.parsed.front_matter.is_none() {
+        let names = fields.schema.as_ref().map_or(String::new(), |schema| {
+            schema.properties.iter().take(4).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        });
+        let finding = found.at(context.head()).value("kind", context.kind.short_name()).value("fields", names);
+        found.push(finding);
+    }
+}
+
+/// `values-agree`: one value, written in several places, differs. Reported at each that differs from the first.
+pub(super) fn agree(context: &Context<'_>, found: &mut Findings) {
+    let scope = context.scope();
+    for (selectors, severity) in &context.body.agree {
+        let mut first: Option<(Selected, &str)> = None;
+        for selector in selectors {
+            let Some(value) = scope.select(selector).into_iter().find(|value| !value.empty) else { continue };
+            match &first {
+                None => first = Some((value, &selector.source)),
+                Some((source, name)) if !equal(&source.text, &value.text) => {
+                    // A path has no span; the place of the other value is reported instead.
+                    let (place, other, place_name, other_name) = if value.span.is_empty() && value.span.start == 0 {
+                        (source, &value, *name, selector.source.as_str())
+                    } else {
+                        (&value, source, selector.source.as_str(), *name)
+                    };
+                    let span = if place.span.is_empty() { context.head() } else { place.span };
+                    let mut finding = found
+                        .at(span)
+                        .value("found", place.text.trim().trim_matches('`'))
+                        .value("place", place_words(place_name))
+                        .value("other", other.text.trim().trim_matches('`'))
+                        .value("other_place", place_words(other_name))
+                        .severity(*severity);
+                    if !other.span.is_empty() {
+                        finding = if other.path == context.document.path {
+                            finding.related("other", other.span)
+                        } else {
+                            finding.related_in(&other.path, "other", other.span)
+                        };
+                    }
+                    found.push(finding);
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// A selector in words.
+fn place_words(selector: &str) -> String {
+    let (member, rest) = match selector.split_once(": ") {
+        Some((member, rest)) => (Some(member), rest),
+        None => (None, selector),
+    };
+    let (word, name) = rest.split_once(' ').unwrap_or((rest, ""));
+    let words = match word {
+        "path" => "the path".to_owned(),
+        "title" => "the title".to_owned(),
+        "field" => format!("the field `{name}`"),
+        _ => rest.to_owned(),
+    };
+    match member {
+        Some(member) => format!("{words} of the {member}"),
+        None => words,
+    }
+}
+
+/// `path-fits`: the file lies where such documents lie, but its name does not have the form.
+pub(super) fn path_fits(context: &Context<'_>, found: &mut Findings) {
+    let paths = &context.kind.marks.paths;
+    if paths.is_empty() {
+        return;
+    }
+    let path = &context.document.path;
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if context.document.path_captures.is_empty() {
+        if let Some(shape) = paths.iter().find(|shape| shape.near(path).is_some()) {
+            let file = shape.source().rsplit('/').next().unwrap_or(shape.source());
+            let finding = found.at(context.head()).value("name", name).value("expected", words_of_shape(file));
+            found.push(finding);
+        }
+        return;
+    }
+    // A hole of the path that is also a field has the field's form.
+    let Some(schema) = context.body.fields.as_ref().and_then(|fields| fields.schema.as_ref()) else { return };
+    for capture in &context.document.path_captures {
+        let pattern = schema.property(&format!("/{}", capture.name)).and_then(|property| property.get("pattern"));
+        let Some(pattern) = pattern.and_then(serde_json::Value::as_str) else { continue };
+        if regex::Regex::new(pattern).is_ok_and(|pattern| !pattern.is_match(&capture.text)) {
+            let expected = crate::pack::schema::own_text(schema.property(&format!("/{}", capture.name)), "expects")
+                .unwrap_or_else(|| format!("`{}` of the form `{pattern}`", capture.name));
+            let finding = found.at(context.head()).value("name", name).value("expected", expected);
+            found.push(finding);
+        }
+    }
+}
+
+/// `{task-id}-{slug}.md` as a person would write it: `TASK-ID-SLUG.md`.
+fn words_of_shape(shape: &str) -> String {
+    let mut words = String::new();
+    let mut hole = false;
+    let mut kind = false;
+    for c in shape.chars() {
+        match c {
+            '{' => hole = true,
+            '}' => (hole, kind) = (false, false),
+            ':' | '=' if hole => kind = true,
+            _ if kind => {}
+            c if hole => words.extend(c.to_uppercase()),
+            c => words.push(c),
+        }
+    }
+    format!("`{words}`")
+}
+
+/// `state-in-folder`: the document's state belongs to another folder.
+pub(super) fn state_in_folder(context: &Context<'_>, found: &mut Findings) {
+    let Some(lifecycle) = &context.body.lifecycle else { return };
+    let capture = context.document.path_captures.iter().find(|capture| capture.name == lifecycle.folder_hole);
+    let (Some(folder), Some(value)) = (capture, context.scope().select(&lifecycle.state).into_iter().next()) else {
+        return;
+    };
+    let Some((_, folders)) = lifecycle.folder.iter().find(|(state, _)| equal(state, &value.text)) else { return };
+    if folders.iter().any(|known| *known == folder.text) {
+        return;
+    }
+    // A folder that no state has is none of ours.
+    if !lifecycle.folder.iter().any(|(_, folders)| folders.contains(&folder.text)) {
+        return;
+    }
+    let span = if value.span.is_empty() { context.head() } else { value.span };
+    let finding = found
+        .at(span)
+        .value("state", value.text.trim().to_owned())
+        .value("folder", folder.text.clone())
+        .value("expected", one_of(folders));
+    found.push(finding);
+}

@@ -1,0 +1,176 @@
+//! Links and wikilinks: do their targets exist. A target that cannot be judged from what was read is left alone.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use crate::check::fields::nearest;
+use crate::check::{Context, Findings};
+use crate::document::{Document, Format, Link, LinkClass};
+use crate::workspace::{link_candidates, link_file};
+
+/// What a rule reports.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct What {
+    /// `link`, `anchor`, `wikilink` or `moved`.
+    what: String,
+}
+
+/// What became of a wikilink or link.
+enum Verdict {
+    /// It leads somewhere.
+    Found(String),
+    /// It leads to a document of that name in another folder.
+    Moved(String),
+    /// It leads nowhere.
+    Broken,
+    /// Too little was read to say.
+    Unknown,
+}
+
+/// `link-target`: a link leads nowhere.
+pub(super) fn target(parameters: &What, context: &Context<'_>, found: &mut Findings) {
+    for link in &context.document.parsed.links {
+        let external = link.target.contains("://") || link.target.starts_with("mailto:") || link.target.starts_with("//");
+        let templated = link.target.contains(['{', '<', '*', '$']) || link.target.is_empty();
+        if external || templated || link.class == LinkClass::Auto {
+            continue;
+        }
+        let file = link_file(&link.target);
+        let anchor = link.target.split_once('#').map(|(_, anchor)| anchor).filter(|anchor| !anchor.is_empty());
+        let wiki = link.class == LinkClass::Wiki;
+        if file.is_empty() {
+            if let (Some(anchor), "anchor", false) = (anchor, parameters.what.as_str(), wiki) {
+                anchored(context.document, link, anchor, found);
+            }
+            continue;
+        }
+        let verdict = verdict(context, link, &file);
+        match (parameters.what.as_str(), verdict) {
+            ("link", Verdict::Broken) if !wiki => {
+                let finding = found.at(link.span).value("target", file.clone());
+                found.push(near_file(context, &file, finding));
+            }
+            ("wikilink", Verdict::Broken) if wiki => {
+                let finding = found.at(link.span).value("target", file.clone());
+                found.push(near_file(context, &file, finding));
+            }
+            ("moved", Verdict::Moved(path)) => {
+                let finding = found.at(link.span).value("target", file.clone()).value("path", path);
+                found.push(finding);
+            }
+            ("anchor", Verdict::Found(path)) if !wiki => {
+                if let (Some(anchor), Some(document)) = (anchor, context.workspace.document(&path)) {
+                    anchored(document, link, anchor, found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn near_file(context: &Context<'_>, file: &str, finding: crate::diagnostic::Finding) -> crate::diagnostic::Finding {
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let names = context.workspace.documents().iter().map(|document| document.path.rsplit('/').next().unwrap_or(""));
+    match nearest(name, names) {
+        Some(near) => finding.case("near").value("near", near),
+        None => finding,
+    }
+}
+
+fn verdict(context: &Context<'_>, link: &Link, file: &str) -> Verdict {
+    let candidates = link_candidates(context.document, link.class, file);
+    let mut unknown = candidates.is_empty();
+    for candidate in &candidates {
+        match context.workspace.exists(candidate.trim_end_matches('/')) {
+            Some(true) => return Verdict::Found(candidate.clone()),
+            Some(false) => {}
+            None => unknown = true,
+        }
+    }
+    if link.class == LinkClass::Wiki {
+        let name = file.trim_end_matches('/').rsplit('/').next().unwrap_or(file);
+        let name = name.strip_suffix(".md").unwrap_or(name);
+        let stem = |document: &Document| {
+            let own = document.path.rsplit('/').next().unwrap_or("");
+            own.strip_suffix(".md").unwrap_or(own).to_owned()
+        };
+        let suffix = format!("/{}", file.strip_suffix(".md").unwrap_or(file));
+        let mut same = context
+            .workspace
+            .documents()
+            .iter()
+            .filter(|document| document.path.starts_with(&*context.document.root) && stem(document) == name);
+        if let Some(document) = same.next() {
+            let path = document.path.strip_suffix(".md").unwrap_or(&document.path);
+            let bare = !file.contains('/') || path.ends_with(&suffix) || file.starts_with("..");
+            let only = same.next().is_none();
+            return match (bare, only) {
+                (true, _) => Verdict::Found(document.path.to_string()),
+                (false, true) => Verdict::Moved(document.path.to_string()),
+                (false, false) => Verdict::Unknown,
+            };
+        }
+        // A bare name may lie anywhere under the root, which was perhaps not read.
+        if !file.contains('/') {
+            return Verdict::Unknown;
+        }
+    }
+    if unknown {
+        return Verdict::Unknown;
+    }
+    // Where the first folder does not exist, the target lies outside what is here.
+    let judged = candidates.iter().any(|candidate| {
+        let rest = candidate.strip_prefix(&*context.document.root).unwrap_or(candidate);
+        match rest.split_once('/') {
+            Some((first, _)) => {
+                context.workspace.exists(&format!("{}{first}", context.document.root)) == Some(true)
+            }
+            None => true,
+        }
+    });
+    if judged { Verdict::Broken } else { Verdict::Unknown }
+}
+
+/// The anchor of a heading, as GitHub makes it.
+fn slug(title: &str) -> String {
+    title
+        .to_lowercase()
+        .chars()
+        .filter_map(|c| match c {
+            ' ' => Some('-'),
+            '-' | '_' => Some(c),
+            c if c.is_alphanumeric() => Some(c),
+            _ => None,
+        })
+        .collect()
+}
+
+fn anchored(document: &Document, link: &Link, anchor: &str, found: &mut Findings) {
+    if document.parsed.format != Format::Markdown || anchor.starts_with('L') && anchor[1..].starts_with(|c: char| c.is_ascii_digit()) {
+        return;
+    }
+    let mut seen: HashMap<String, usize> = HashMap::new();
+    let mut slugs: Vec<String> = Vec::new();
+    for section in &document.parsed.sections {
+        let base = slug(&section.title.text.replace('`', ""));
+        let count = seen.entry(base.clone()).or_insert(0);
+        slugs.push(if *count == 0 { base.clone() } else { format!("{base}-{count}") });
+        *count += 1;
+    }
+    let wanted = link_file(anchor).to_lowercase();
+    let html = document.parsed.text.as_str();
+    let named = html.contains(&format!("id=\"{anchor}\"")) || html.contains(&format!("name=\"{anchor}\""));
+    if slugs.contains(&wanted) || named || wanted == "top" {
+        return;
+    }
+    let mut finding = found
+        .at(link.span)
+        .value("anchor", anchor)
+        .value("document", document.path.rsplit('/').next().unwrap_or(&document.path));
+    if let Some(near) = nearest(&wanted, slugs.iter().map(String::as_str)) {
+        finding = finding.case("near").value("near", near);
+    }
+    found.push(finding);
+}

@@ -1,0 +1,254 @@
+//! The one runner of fixture cases, for worklint's own tests and for a pack's.
+//!
+//! A case is a file or folder called `good…` or `bad…`; a folder is a tree that serves as root. What a bad one prints
+//! stands beside it in `….out`. `case.yaml` in the folder says what the names do not. Nothing is printed or written here.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::config::Settings;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::discover;
+use crate::lint;
+use crate::pack::Packs;
+use crate::render::{self, Look, OutputFormat, Report};
+use crate::ruleset::RuleSet;
+use crate::text::Text;
+use crate::time::{self, Demand, Form};
+use crate::workspace::{Source, Unread, Workspace};
+
+/// The moment that counts as now where a case does not say.
+pub const NOW: &str = "2026-11-20T12:00:00Z";
+
+/// The name of the file that says what names do not.
+const CASE_FILE: &str = "case.yaml";
+
+/// What a case gave.
+#[derive(Clone, Debug)]
+pub struct CaseResult {
+    /// The file's or folder's name.
+    pub name: String,
+    /// Whether its documents must give findings.
+    pub bad: bool,
+    /// All reports, without colour, 80 columns wide, without a summary.
+    pub output: String,
+    /// What stands in [`CaseResult::out`]; `None` if it does not exist.
+    pub expected: Option<String>,
+    /// The file that holds, or should hold, what is printed.
+    pub out: PathBuf,
+    /// The rules that reported something, each once, sorted.
+    pub rules_found: Vec<String>,
+    /// Whether all is as it should be.
+    pub passed: bool,
+    /// If not, why.
+    pub why: String,
+}
+
+/// What `case.yaml` may say for all cases of a folder, or for one of them.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Terms {
+    /// The kind of the document, however it would be recognised.
+    #[serde(default)]
+    kind: Option<String>,
+    /// The path that the document pretends to have; `{file}` stands for the case's file name.
+    #[serde(default)]
+    path: Option<String>,
+    /// Levels of rules.
+    #[serde(default)]
+    rules: BTreeMap<String, Severity>,
+    /// The moment that counts as now.
+    #[serde(default)]
+    now: Option<String>,
+    /// The rules that run.
+    #[serde(default)]
+    select: Vec<String>,
+    /// What differs in single cases, by name, with or without the ending.
+    #[serde(default)]
+    cases: BTreeMap<String, Terms>,
+}
+
+impl Terms {
+    /// The terms of one case.
+    fn of(&self, name: &str) -> Terms {
+        let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
+        let own = self.cases.get(name).or_else(|| self.cases.get(stem)).cloned().unwrap_or_default();
+        let mut rules = self.rules.clone();
+        rules.extend(own.rules);
+        Terms {
+            kind: own.kind.or_else(|| self.kind.clone()),
+            path: own.path.or_else(|| self.path.clone()),
+            rules,
+            now: own.now.or_else(|| self.now.clone()),
+            select: if own.select.is_empty() { self.select.clone() } else { own.select },
+            cases: BTreeMap::new(),
+        }
+    }
+}
+
+/// Runs all cases of a folder, in the order of their names. A mistake in the folder itself is a result that did not pass.
+#[must_use]
+pub fn run(packs: &Packs, folder: &Path) -> Vec<CaseResult> {
+    let terms = match terms(folder) {
+        Ok(terms) => terms,
+        Err(why) => return vec![failed(folder, CASE_FILE, why)],
+    };
+    let Some((folders, files)) = discover::listing(folder) else {
+        return vec![failed(folder, "", "the folder cannot be read".to_owned())];
+    };
+    let names: Vec<(String, bool)> = folders
+        .into_iter()
+        .map(|name| (name, true))
+        .chain(files.into_iter().filter(|name| !is_stored(name)).map(|name| (name, false)))
+        .filter(|(name, _)| name.starts_with("good") || name.starts_with("bad"))
+        .collect();
+    let mut results: Vec<CaseResult> = names
+        .iter()
+        .map(|(name, is_folder)| {
+            let terms = terms.of(name);
+            let found = if *is_folder { tree(&folder.join(name)) } else { single(folder, name, &terms) };
+            found
+                .and_then(|sources| case(packs, folder, name, &terms, sources))
+                .unwrap_or_else(|why| failed(folder, name, why))
+        })
+        .collect();
+    for name in terms.cases.keys() {
+        if !names.iter().any(|(case, _)| case == name || case.split_once('.').is_some_and(|(stem, _)| stem == name)) {
+            results.push(failed(folder, CASE_FILE, format!("`cases` names `{name}`, and there is no such case")));
+        }
+    }
+    results.sort_by(|a, b| a.name.cmp(&b.name));
+    results
+}
+
+/// What is stored beside a case is not a case.
+fn is_stored(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|ending| ending == "out") || name.contains(".fixed.")
+}
+
+fn terms(folder: &Path) -> Result<Terms, String> {
+    let file = folder.join(CASE_FILE);
+    if !file.is_file() {
+        return Ok(Terms::default());
+    }
+    let text = discover::read(&file).map_err(|_| format!("`{CASE_FILE}` cannot be read"))?;
+    serde_yaml::from_str(text.as_str()).map_err(|error| format!("`{CASE_FILE}`: {error}"))
+}
+
+/// One document, at the path that it pretends to have.
+fn single(folder: &Path, name: &str, terms: &Terms) -> Result<Vec<Source>, String> {
+    let path = terms.path.as_deref().unwrap_or("{file}").replace("{file}", name);
+    let content = discover::read(&folder.join(name));
+    Ok(vec![Source { path: path.into(), content, kind: terms.kind.clone(), report: true }])
+}
+
+/// All documents of a tree.
+fn tree(root: &Path) -> Result<Vec<Source>, String> {
+    let files = discover::tree(root);
+    if files.is_empty() {
+        return Err("the folder holds no file".to_owned());
+    }
+    Ok(files
+        .into_iter()
+        .map(|(path, content)| Source { path: path.into(), content, kind: None, report: true })
+        .collect())
+}
+
+fn case(packs: &Packs, folder: &Path, name: &str, terms: &Terms, sources: Vec<Source>) -> Result<CaseResult, String> {
+    let mut sources = sources;
+    for source in &mut sources {
+        source.kind.clone_from(&terms.kind);
+        if let Err(Unread::Permission | Unread::Vanished | Unread::NotAFile) = source.content {
+            return Err(format!("`{}` cannot be read", source.path));
+        }
+    }
+    let now = terms.now.as_deref().unwrap_or(NOW);
+    let now = time::parse(now, Demand { form: Form::Timestamp, zone: false })
+        .map_err(|_| format!("`now: {now}` is not an ISO 8601 time"))?;
+    let mut settings = Settings::new(now);
+    settings.select.clone_from(&terms.select);
+    settings.levels = terms.rules.iter().map(|(rule, level)| (rule.clone(), *level, None)).collect();
+    let (rules, mistakes) = RuleSet::new(packs, &settings);
+    if let Some(mistake) = mistakes.first() {
+        return Err(mistake.message.clone());
+    }
+    let root = folder.join(name);
+    let paths: Vec<_> = sources.iter().map(|source| source.path.clone()).collect();
+    let mut workspace = Workspace::build(packs, sources);
+    workspace.answer(|path| paths.iter().any(|known| **known == *path) || (root.is_dir() && root.join(path).exists()));
+    let diagnostics = lint::lint_all(&rules, &workspace);
+    Ok(compared(folder, name, &workspace, &diagnostics))
+}
+
+fn compared(folder: &Path, name: &str, workspace: &Workspace, diagnostics: &[Diagnostic]) -> CaseResult {
+    let sources =
+        workspace.documents().iter().map(|document| (document.path.clone(), &*document.parsed.text)).collect();
+    let report = Report { diagnostics, sources, summary: None };
+    let mut output = Vec::new();
+    let written = render::render(OutputFormat::Full, &report, &mut output, Look::PLAIN);
+    let output = String::from_utf8_lossy(&output).into_owned();
+    let mut rules_found: Vec<String> = diagnostics.iter().map(|found| found.rule.to_string()).collect();
+    rules_found.sort();
+    rules_found.dedup();
+    let (bad, out) = (name.starts_with("bad"), out_file(folder, name));
+    let expected = discover::read(&out).ok().map(|text: Text| text.as_str().replace("\r\n", "\n"));
+    let why = if written.is_err() {
+        "the reports could not be printed".to_owned()
+    } else if !bad && !diagnostics.is_empty() {
+        format!("a good document gave findings: {}", rules_found.join(", "))
+    } else if bad && diagnostics.is_empty() {
+        "a bad document gave no finding".to_owned()
+    } else if bad && expected.is_none() {
+        "the expected output is not stored".to_owned()
+    } else if bad && expected.as_deref() != Some(output.as_str()) {
+        "the output differs from what is stored".to_owned()
+    } else {
+        String::new()
+    };
+    let passed = why.is_empty();
+    CaseResult { name: name.to_owned(), bad, output, expected, out, rules_found, passed, why }
+}
+
+fn failed(folder: &Path, name: &str, why: String) -> CaseResult {
+    CaseResult {
+        name: name.to_owned(),
+        bad: name.starts_with("bad"),
+        output: String::new(),
+        expected: None,
+        out: out_file(folder, name),
+        rules_found: Vec::new(),
+        passed: false,
+        why,
+    }
+}
+
+/// `bad-x.md` and the folder `bad-x` both store their output in `bad-x.out`.
+fn out_file(folder: &Path, name: &str) -> PathBuf {
+    let stem = Path::new(name).file_stem().map_or_else(|| name.into(), |stem| stem.to_string_lossy());
+    folder.join(format!("{stem}.out"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_case_has_its_own_terms_and_those_of_all() {
+        let terms: Terms = serde_yaml::from_str(
+            "kind: a/b\npath: docs/{file}\nrules: {x: off}\ncases: {bad-one: {path: other.md, rules: {y: error}}}",
+        )
+        .expect("terms");
+        let own = terms.of("bad-one.md");
+        assert_eq!((own.kind.as_deref(), own.path.as_deref(), own.rules.len()), (Some("a/b"), Some("other.md"), 2));
+        assert_eq!(terms.of("good.md").path.as_deref(), Some("docs/{file}"));
+    }
+
+    #[test]
+    fn output_is_stored_beside_the_case() {
+        assert_eq!(out_file(Path::new("f"), "bad-x.md"), Path::new("f/bad-x.out"));
+        assert_eq!(out_file(Path::new("f"), "bad-x"), Path::new("f/bad-x.out"));
+        assert!(is_stored("bad-x.out") && is_stored("bad-x.fixed.md") && !is_stored("bad-x.md"));
+    }
+}

@@ -1,0 +1,595 @@
+//! The packs: what worklint knows about documents. Built-in packs and a user's go through the same types
+//! ([`format`]) and the same compiler ([`compile`]); a kind is compiled when the first document of it is met.
+
+pub mod compile;
+pub mod condition;
+pub mod embedded;
+pub mod format;
+pub mod load;
+pub mod path_shape;
+pub mod schema;
+pub mod shape;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use serde::de::DeserializeOwned;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Format;
+use crate::pack::compile::{KindBody, Lazy, Marks, Problem, Problems};
+use crate::pack::condition::{Condition, Selector};
+use crate::pack::path_shape::PathShape;
+use crate::text::{Span, Text};
+
+/// A folder with a user's pack.
+pub struct PackSource {
+    /// The folder, as the user names it.
+    pub folder: String,
+    /// Its files: path below the folder, and text.
+    pub files: Vec<(String, Text)>,
+}
+
+/// All packs that a run knows.
+#[derive(Debug)]
+pub struct Packs {
+    packs: Vec<Pack>,
+    cards: OnceLock<Vec<Card>>,
+}
+
+/// One pack.
+#[derive(Debug)]
+pub struct Pack {
+    /// Its name.
+    pub name: Arc<str>,
+    /// What `pack.yaml` says.
+    pub format: format::Pack,
+    /// Its kinds, by name.
+    pub kinds: Vec<Arc<Kind>>,
+    /// Its work items.
+    pub work_items: Vec<WorkItem>,
+    /// Its relations.
+    pub relations: Vec<Relation>,
+    cards: Vec<(String, Source)>,
+}
+
+/// Where a file of a pack comes from.
+#[derive(Clone, Debug)]
+enum Source {
+    Embedded { json: &'static str, yaml: &'static str },
+    File { path: Arc<str>, text: Arc<Text> },
+}
+
+/// A kind of document.
+#[derive(Debug)]
+pub struct Kind {
+    /// `pack/kind`.
+    pub name: Arc<str>,
+    /// The pack.
+    pub pack: Arc<str>,
+    /// What its file says.
+    pub format: format::Kind,
+    /// How its documents are recognised.
+    pub marks: Marks,
+    body: Lazy<KindBody>,
+}
+
+impl Kind {
+    /// What it says of its documents.
+    #[must_use]
+    pub fn body(&self) -> &KindBody {
+        self.body.get_or_init(|| compile::body(&self.format, &mut Problems::default()))
+    }
+
+    /// How its documents are written.
+    #[must_use]
+    pub fn document_format(&self) -> Format {
+        match self.format.format {
+            format::Format::Markdown => Format::Markdown,
+            format::Format::Yaml => Format::Yaml,
+            format::Format::Json => Format::Json,
+        }
+    }
+
+    /// The name without the pack.
+    #[must_use]
+    pub fn short_name(&self) -> &str {
+        self.name.rsplit('/').next().unwrap_or(&self.name)
+    }
+}
+
+/// A sort of work item, compiled.
+#[derive(Debug)]
+pub struct WorkItem {
+    /// Its name.
+    pub name: String,
+    /// The shapes of what its members share.
+    pub roots: Vec<PathShape>,
+    /// The members: role, kind (`pack/kind`), and the paths after the root.
+    pub members: Vec<Member>,
+    /// Roles that must be there.
+    pub required: Vec<String>,
+}
+
+/// A member of a work item, compiled.
+#[derive(Debug)]
+pub struct Member {
+    /// Its role.
+    pub role: String,
+    /// Its kind, with the pack's name.
+    pub kind: Arc<str>,
+    /// Root and file together, and which root it is.
+    pub shapes: Vec<(usize, PathShape)>,
+    /// Where it lies after the root; the first is where a new one would go.
+    pub files: Vec<String>,
+}
+
+/// What must hold in a work item, compiled.
+#[derive(Debug)]
+pub struct Relation {
+    /// What its file says.
+    pub format: format::Relation,
+    /// When it applies.
+    pub when: Option<Condition>,
+    /// What excuses it.
+    pub unless: Option<Condition>,
+    /// What must not hold.
+    pub forbid: Option<Condition>,
+    /// Where the finding points.
+    pub at: Vec<Selector>,
+    /// Places that explain it.
+    pub related: Vec<Selector>,
+}
+
+/// A rule's card.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// The rule's name.
+    pub name: Arc<str>,
+    /// Its pack.
+    pub pack: Arc<str>,
+    /// What its file says.
+    pub format: format::Card,
+}
+
+impl Card {
+    /// The level of a case, or of the rule.
+    #[must_use]
+    pub fn severity(&self, case: Option<&str>) -> Severity {
+        case.and_then(|case| self.format.cases.get(case)).and_then(|case| case.severity).unwrap_or(self.format.severity)
+    }
+
+    /// The kinds that it is for, as `pack/kind`; empty for all.
+    pub fn kinds(&self) -> impl Iterator<Item = String> + '_ {
+        self.format.kinds.iter().map(|kind| {
+            if kind.contains('/') { kind.clone() } else { format!("{}/{kind}", self.pack) }
+        })
+    }
+}
+
+/// A kind as a list shows it.
+#[derive(Clone, Debug)]
+pub struct KindSummary {
+    /// `pack/kind`.
+    pub name: Arc<str>,
+    /// What such a document is.
+    pub summary: String,
+    /// Where it usually lies.
+    pub path: Vec<String>,
+}
+
+impl Packs {
+    /// The packs inside the binary.
+    #[must_use]
+    pub fn builtin() -> &'static Packs {
+        static BUILTIN: OnceLock<Packs> = OnceLock::new();
+        BUILTIN.get_or_init(|| Packs::load(&[]).0)
+    }
+
+    /// The built-in packs and a user's. A user's pack takes the place of a built-in one of the same name. Mistakes in a
+    /// user's pack are diagnostics of `invalid-pack`, at their place in its file; the rest of the pack is used.
+    #[must_use]
+    pub fn load(extra: &[PackSource]) -> (Packs, Vec<Diagnostic>) {
+        let mut mistakes = Vec::new();
+        let mut files: BTreeMap<String, Vec<(String, Source)>> = BTreeMap::new();
+        for (path, json, yaml) in embedded::FILES {
+            if let Some((pack, rest)) = path.split_once('/') {
+                let source = Source::Embedded { json, yaml };
+                files.entry(pack.to_owned()).or_default().push((rest.to_owned(), source));
+            }
+        }
+        let mut own = Vec::new();
+        for pack in extra {
+            let name = pack.folder.trim_end_matches('/').rsplit('/').next().unwrap_or(&pack.folder).to_owned();
+            let list = pack
+                .files
+                .iter()
+                .map(|(path, text)| {
+                    let full = format!("{}/{path}", pack.folder.trim_end_matches('/'));
+                    (path.clone(), Source::File { path: full.into(), text: Arc::new(text.clone()) })
+                })
+                .collect();
+            files.insert(name.clone(), list);
+            own.push(name);
+        }
+        let mut packs: Vec<Pack> = files
+            .into_iter()
+            .filter_map(|(name, files)| Pack::load(&name, files, own.contains(&name), &mut mistakes))
+            .collect();
+        packs.sort_by(|a, b| (&*a.name != "core", &a.name).cmp(&(&*b.name != "core", &b.name)));
+        let packs = Packs { packs, cards: OnceLock::new() };
+        for name in own {
+            packs.validate(&name, &mut mistakes);
+        }
+        (packs, mistakes)
+    }
+
+    /// Checks a whole pack: every kind and card is compiled. Mistakes are diagnostics in its files.
+    pub fn validate(&self, name: &str, mistakes: &mut Vec<Diagnostic>) {
+        let Some(pack) = self.packs.iter().find(|pack| &*pack.name == name) else { return };
+        for (rule, source) in &pack.cards {
+            if source.parse::<format::Card>(mistakes).is_some() {
+                let other = self.packs.iter().find(|other| {
+                    !Arc::ptr_eq(&other.name, &pack.name) && other.cards.iter().any(|(name, _)| name == rule)
+                });
+                if let Some(other) = other {
+                    let message = format!("the rule `{rule}` is also in the pack `{}`; rule names are unique", other.name);
+                    mistakes.push(source.mistake(Span::point(0), message, String::new()));
+                }
+            }
+        }
+    }
+
+    /// The packs, `core` first.
+    #[must_use]
+    pub fn packs(&self) -> &[Pack] {
+        &self.packs
+    }
+
+    /// All kinds, in order.
+    pub fn all_kinds(&self) -> impl Iterator<Item = &Arc<Kind>> {
+        self.packs.iter().flat_map(|pack| &pack.kinds)
+    }
+
+    /// All kinds, as a list shows them.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<KindSummary> {
+        self.all_kinds()
+            .map(|kind| KindSummary {
+                name: kind.name.clone(),
+                summary: kind.format.summary.clone(),
+                path: kind.format.path.as_slice().to_vec(),
+            })
+            .collect()
+    }
+
+    /// The kind of that name (`pack/kind`).
+    #[must_use]
+    pub fn kind(&self, name: &str) -> Option<Arc<Kind>> {
+        self.all_kinds().find(|kind| &*kind.name == name).cloned()
+    }
+
+    /// All cards, sorted by pack and name.
+    #[must_use]
+    pub fn cards(&self) -> &[Card] {
+        self.cards.get_or_init(|| {
+            let mut cards = Vec::new();
+            for pack in &self.packs {
+                for (name, source) in &pack.cards {
+                    if let Some(format) = source.parse::<format::Card>(&mut Vec::new()) {
+                        cards.push(Card { name: name.as_str().into(), pack: pack.name.clone(), format });
+                    }
+                }
+            }
+            cards
+        })
+    }
+
+    /// The card of a rule, also by a former name.
+    #[must_use]
+    pub fn card(&self, name: &str) -> Option<&Card> {
+        let cards = self.cards();
+        cards
+            .iter()
+            .find(|card| &*card.name == name)
+            .or_else(|| cards.iter().find(|card| card.format.aliases.iter().any(|alias| alias == name)))
+    }
+
+    /// The pack of that name.
+    #[must_use]
+    pub fn pack(&self, name: &str) -> Option<&Pack> {
+        self.packs.iter().find(|pack| &*pack.name == name)
+    }
+
+    /// Names of hidden files and folders that kinds name in their paths (`.specify`), so that they are read.
+    #[must_use]
+    pub fn hidden_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .all_kinds()
+            .flat_map(|kind| kind.format.path.as_slice())
+            .flat_map(|path| path.split('/'))
+            .filter(|segment| segment.starts_with('.') && !segment.contains(['{', '*']))
+            .map(str::to_owned)
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Whether some kind could claim a data file of this path; any Markdown file may be claimed by its content.
+    #[must_use]
+    pub fn claims_path(&self, path: &str) -> bool {
+        let format = crate::parse::format_of(path);
+        format == Format::Markdown
+            || self.all_kinds().filter(|kind| kind.document_format() == format).any(|kind| {
+                kind.marks.paths.is_empty() || kind.marks.paths.iter().any(|shape| shape.matches(path).is_some())
+            })
+            || self.governs(path).is_some()
+    }
+
+    /// The kind that governs the place of a path, if one does.
+    #[must_use]
+    pub fn governs(&self, path: &str) -> Option<&Arc<Kind>> {
+        self.all_kinds().find(|kind| kind.marks.governs.is_match(path) && !kind.marks.not.is_match(path))
+    }
+
+    /// The folders whose documents belong to the same work items as `path`, relative to the working directory: they are
+    /// read, so that what crosses documents can be checked.
+    #[must_use]
+    pub fn context_of(&self, path: &str) -> Vec<String> {
+        let mut folders = Vec::new();
+        let own = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        folders.push(own.to_owned());
+        for item in self.packs.iter().flat_map(|pack| &pack.work_items) {
+            let Some((root, _)) = item.locate(path) else { continue };
+            for member in &item.members {
+                for file in &member.files {
+                    let full = format!("{root}{file}");
+                    let folder = full.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    if !folder.contains(['{', '*']) {
+                        folders.push(folder.to_owned());
+                    }
+                }
+            }
+        }
+        folders.sort();
+        folders.dedup();
+        folders
+    }
+}
+
+impl WorkItem {
+    /// What the members around `path` share (its root, as text), and the member that the path's place makes it.
+    #[must_use]
+    pub fn locate(&self, path: &str) -> Option<(String, &Member)> {
+        for member in &self.members {
+            for (root, shape) in &member.shapes {
+                if let Some(found) = shape.matches(path) {
+                    let values: Vec<(&str, &str)> =
+                        found.captures.iter().map(|(name, text, _)| (name.as_str(), text.as_str())).collect();
+                    return Some((format!("{}{}", found.root, self.roots[*root].fill(&values)), member));
+                }
+            }
+        }
+        None
+    }
+
+    /// The member of a role.
+    #[must_use]
+    pub fn member(&self, role: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.role == role)
+    }
+}
+
+impl Pack {
+    fn load(
+        name: &str,
+        files: Vec<(String, Source)>,
+        own: bool,
+        mistakes: &mut Vec<Diagnostic>,
+    ) -> Option<Pack> {
+        let head = files.iter().find(|(path, _)| path == "pack.yaml");
+        let Some((_, head)) = head else {
+            if let (true, Some((_, Source::File { path, text }))) = (own, files.first()) {
+                let source = Source::File { path: path.clone(), text: text.clone() };
+                let message = format!("the pack `{name}` has no `pack.yaml`");
+                let help = "write one with `name:` and `summary:`".to_owned();
+                mistakes.push(source.mistake(Span::point(0), message, help));
+            }
+            return None;
+        };
+        let format: format::Pack = head.parse(mistakes)?;
+        let name: Arc<str> = name.into();
+        let mut problems = Problems::default();
+        let work_items = format
+            .work_items
+            .iter()
+            .map(|(item, source)| work_item(&name, item, source, &mut problems))
+            .collect();
+        let relations = format
+            .relations
+            .iter()
+            .enumerate()
+            .filter_map(|(number, source)| relation(number, source, &mut problems))
+            .collect();
+        head.report(problems, mistakes);
+        let mut kinds = Vec::new();
+        let mut cards = Vec::new();
+        for (path, source) in &files {
+            let Some(stem) = path.strip_suffix(".yaml") else { continue };
+            if let Some(rule) = stem.strip_prefix("rules/") {
+                cards.push((rule.to_owned(), source.clone()));
+            } else if stem.starts_with("kinds/") {
+                let Some(kind) = source.parse::<format::Kind>(mistakes) else { continue };
+                let mut problems = Problems::default();
+                let marks = compile::marks(&kind, &format.not, &mut problems);
+                let full: Arc<str> = format!("{name}/{}", kind.kind).into();
+                let kind = Kind { name: full, pack: name.clone(), format: kind, marks, body: Lazy::new() };
+                if own {
+                    let body = compile::body(&kind.format, &mut problems);
+                    if let Some(schema) = body.fields.as_ref().and_then(|fields| fields.schema.as_ref()) {
+                        problems.take("/fields/schema", schema.verify());
+                    }
+                }
+                source.report(problems, mistakes);
+                kinds.push(Arc::new(kind));
+            }
+        }
+        Some(Pack { name, format, kinds, work_items, relations, cards })
+    }
+
+    /// Every mistake in a built-in pack's files, read from their YAML as a user's pack is.
+    #[must_use]
+    pub fn mistakes(name: &str) -> Vec<Diagnostic> {
+        let files: Vec<(String, Source)> = embedded::FILES
+            .iter()
+            .filter_map(|(path, _, yaml)| {
+                let rest = path.strip_prefix(name)?.strip_prefix('/')?;
+                let text = Arc::new(Text::new(*yaml));
+                Some((rest.to_owned(), Source::File { path: format!("rules/{path}").into(), text }))
+            })
+            .collect();
+        let mut mistakes = Vec::new();
+        if let Some(pack) = Pack::load(name, files, true, &mut mistakes) {
+            for (_, source) in &pack.cards {
+                source.parse::<format::Card>(&mut mistakes);
+            }
+        }
+        mistakes
+    }
+}
+
+impl Source {
+    /// The file's value. Mistakes are diagnostics at their place in the YAML.
+    fn parse<T: DeserializeOwned>(&self, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
+        if let Source::Embedded { json, .. } = self {
+            if let Ok(value) = serde_json::from_str(json) {
+                return Some(value);
+            }
+        }
+        let text = self.text();
+        match load::from_yaml::<T>(&text) {
+            Ok(value) => Some(value),
+            Err(found) => {
+                for mistake in found {
+                    mistakes.push(self.mistake(mistake.span, mistake.message, mistake.help));
+                }
+                None
+            }
+        }
+    }
+
+    fn text(&self) -> Arc<Text> {
+        match self {
+            Source::Embedded { yaml, .. } => Arc::new(Text::new(*yaml)),
+            Source::File { text, .. } => text.clone(),
+        }
+    }
+
+    fn report(&self, problems: Problems, mistakes: &mut Vec<Diagnostic>) {
+        if problems.0.is_empty() {
+            return;
+        }
+        let text = self.text();
+        let root = crate::parse::yaml::parse(&text, Span::new(text.start(), text.len())).root;
+        for Problem { pointer, message } in problems.0 {
+            let span = root.as_ref().map_or(Span::point(0), |root| nearest(root, &pointer));
+            mistakes.push(self.mistake(span, message, String::new()));
+        }
+    }
+
+    fn mistake(&self, span: Span, message: String, help: String) -> Diagnostic {
+        let text = self.text();
+        let path = match self {
+            Source::File { path, .. } => path.clone(),
+            Source::Embedded { .. } => "rules".into(),
+        };
+        Diagnostic {
+            rule: "invalid-pack".into(),
+            severity: Severity::Error,
+            message,
+            why: String::new(),
+            help,
+            path,
+            kind: None,
+            span,
+            start: text.position(span.start),
+            end: text.position(span.end),
+            related: Vec::new(),
+            fingerprint: String::new(),
+        }
+    }
+}
+
+/// The place that a pointer names, or the nearest node above it.
+fn nearest(root: &crate::document::Node, pointer: &str) -> Span {
+    let mut pointer = pointer;
+    loop {
+        if let Some(node) = root.pointer(pointer) {
+            return node.span;
+        }
+        match pointer.rsplit_once('/') {
+            Some((shorter, _)) => pointer = shorter,
+            None => return Span::point(0),
+        }
+    }
+}
+
+fn work_item(pack: &str, name: &str, source: &format::WorkItem, problems: &mut Problems) -> WorkItem {
+    let pointer = format!("/work-items/{name}");
+    let shape = |path: &str, place: &str, problems: &mut Problems| {
+        problems.take(place, PathShape::compile(path).map_err(|error| format!("`{path}`: {}", error.message)))
+    };
+    let roots: Vec<PathShape> = source
+        .root
+        .as_slice()
+        .iter()
+        .filter_map(|root| shape(root, &format!("{pointer}/root"), problems))
+        .collect();
+    let members = source
+        .members
+        .iter()
+        .map(|(role, member)| Member {
+            role: role.clone(),
+            kind: if member.kind.contains('/') {
+                member.kind.as_str().into()
+            } else {
+                format!("{pack}/{}", member.kind).into()
+            },
+            shapes: member
+                .file
+                .as_slice()
+                .iter()
+                .flat_map(|file| source.root.as_slice().iter().enumerate().map(move |(at, root)| (at, root, file)))
+                .filter_map(|(at, root, file)| {
+                    let place = format!("{pointer}/members/{role}/file");
+                    Some((at, shape(&format!("{root}{file}"), &place, problems)?))
+                })
+                .collect(),
+            files: member.file.as_slice().to_vec(),
+        })
+        .collect();
+    WorkItem { name: name.to_owned(), roots, members, required: source.required.clone() }
+}
+
+fn relation(number: usize, source: &format::Relation, problems: &mut Problems) -> Option<Relation> {
+    let pointer = format!("/relations/{number}");
+    let mut condition = |name: &str, source: &Option<format::Condition>| {
+        source.as_ref().and_then(|source| problems.take(format!("{pointer}/{name}"), Condition::compile(source)))
+    };
+    let when = condition("when", &source.when);
+    let unless = condition("unless", &source.unless);
+    let forbid = condition("forbid", &source.forbid);
+    let mut selectors = |name: &str, sources: &[String]| {
+        sources
+            .iter()
+            .filter_map(|selector| problems.take(format!("{pointer}/{name}"), Selector::compile(selector)))
+            .collect()
+    };
+    let at = selectors("at", source.at.as_slice());
+    let related = selectors("related", source.related.as_slice());
+    if source.when.is_some() && when.is_none() {
+        return None;
+    }
+    Some(Relation { format: source.clone(), when, unless, forbid, at, related })
+}

@@ -1,0 +1,222 @@
+//! The one selector and the one condition language, compiled: what is selected, and what must be true of it. Evaluating
+//! them is the business of `select`.
+
+use serde_json::Value;
+
+use crate::pack::format;
+use crate::pack::shape::Shape;
+
+/// What is selected.
+#[derive(Clone, Debug)]
+pub struct Selector {
+    /// The member of the work item; `None` is the document itself.
+    pub member: Option<String>,
+    /// What of it.
+    pub target: Target,
+    /// As written.
+    pub source: String,
+}
+
+/// What of a document is selected.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A field, by name or JSON pointer (`/a/*/b`).
+    Field(String),
+    /// The path, or one of its holes.
+    Path(Option<String>),
+    /// The title, or one of its holes.
+    Title(Option<String>),
+    /// A section, by its heading.
+    Section(Shape),
+    /// A callout, by its title.
+    Callout(Shape),
+    /// Entries of a list, or of a form of it; then a part or capture of them, or their times.
+    Entry {
+        /// The list.
+        list: String,
+        /// The form.
+        form: Option<String>,
+        /// A part or capture; `when` is the time.
+        part: Option<String>,
+    },
+    /// A part or capture of the entry at hand.
+    Part(String),
+    /// Tasks, or those of a state.
+    Tasks(Option<String>),
+    /// Criteria, or those that are `checked` or `open`.
+    Criteria(Option<String>),
+    /// The lifecycle's class: `open`, `done`, `closed`.
+    State,
+    /// The whole text.
+    Text,
+    /// The document itself.
+    Document,
+    /// The file paths that a section lists.
+    Paths(Shape),
+    /// A labelled part anywhere (`**Name**: value`).
+    Label(String),
+    /// A file in the tree, relative to the root.
+    File(String),
+}
+
+impl Selector {
+    /// Reads a selector.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it.
+    pub fn compile(source: &str) -> Result<Self, String> {
+        let (member, rest) = match source.split_once(": ") {
+            Some((member, rest)) if !member.contains(' ') => (Some(member.trim().to_owned()), rest.trim()),
+            _ => (None, source.trim()),
+        };
+        let (word, name) = rest.split_once(' ').map_or((rest, ""), |(word, name)| (word, name.trim()));
+        let optional = || (!name.is_empty()).then(|| name.to_owned());
+        let named = |what: &str| {
+            if name.is_empty() { Err(format!("`{what}` wants a name after it")) } else { Ok(name.to_owned()) }
+        };
+        let target = match word {
+            "field" => Target::Field(named("field")?),
+            "path" => Target::Path(optional()),
+            "title" => Target::Title(optional()),
+            "section" => Target::Section(compile_shape(&named("section")?)?),
+            "callout" => Target::Callout(compile_shape(&named("callout")?)?),
+            "entry" | "entries" => {
+                let name = named("entry")?;
+                let (list, part) = match name.split_once(' ') {
+                    Some((list, part)) => (list, Some(part.trim().to_owned())),
+                    None => (&*name, None),
+                };
+                let (list, form) = match list.split_once('/') {
+                    Some((list, form)) => (list.to_owned(), Some(form.to_owned())),
+                    None => (list.to_owned(), None),
+                };
+                Target::Entry { list, form, part }
+            }
+            "part" => Target::Part(named("part")?),
+            "paths" => Target::Paths(compile_shape(&named("paths")?)?),
+            "label" => Target::Label(named("label")?),
+            "tasks" => Target::Tasks(optional()),
+            "criteria" => Target::Criteria(optional()),
+            "state" => Target::State,
+            "text" => Target::Text,
+            "document" => Target::Document,
+            "file" => Target::File(named("file")?),
+            word if word.starts_with('/') => Target::Field(rest.to_owned()),
+            _ => {
+                return Err(format!(
+                    "`{source}` does not begin with `field`, `path`, `title`, `section`, `callout`, `entry`, `part`, `paths`, \
+                     `label`, `tasks`, `criteria`, `state`, `text`, `document` or `file`"
+                ));
+            }
+        };
+        Ok(Self { member, target, source: source.to_owned() })
+    }
+}
+
+/// A compiled condition.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    /// Something is there.
+    Exists(Selector),
+    /// All hold.
+    All(Vec<Condition>),
+    /// One holds.
+    Any(Vec<Condition>),
+    /// It does not hold.
+    Not(Box<Condition>),
+    /// The kind's variant was chosen.
+    Variant(String),
+    /// A comparison.
+    Test(Box<Test>),
+}
+
+/// A compiled comparison. What is `None` or empty is not asked.
+#[derive(Clone, Debug)]
+pub struct Test {
+    /// What is compared.
+    pub select: Selector,
+    /// It is one of these, compared as text without case when both are text.
+    pub one_of: Option<Vec<Value>>,
+    /// It is there.
+    pub exists: Option<bool>,
+    /// It has no value.
+    pub empty: Option<bool>,
+    /// It fits one of these.
+    pub fits: Vec<Shape>,
+    /// One of these occurs in it.
+    pub holds: Vec<Shape>,
+    /// It is earlier.
+    pub before: Option<Selector>,
+    /// It is among these.
+    pub subset: Option<Selector>,
+    /// It is the same.
+    pub equals: Option<Selector>,
+}
+
+impl Condition {
+    /// Compiles a condition.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it.
+    pub fn compile(source: &format::Condition) -> Result<Self, String> {
+        let list = |conditions: &[format::Condition]| -> Result<Vec<Condition>, String> {
+            conditions.iter().map(Condition::compile).collect()
+        };
+        Ok(match source {
+            format::Condition::Exists(selector) => Condition::Exists(Selector::compile(selector)?),
+            format::Condition::All { all } => Condition::All(list(all)?),
+            format::Condition::Any { any } => Condition::Any(list(any)?),
+            format::Condition::Not { not } => Condition::Not(Box::new(Condition::compile(not)?)),
+            format::Condition::Variant { variant } => Condition::Variant(variant.clone()),
+            format::Condition::Test(test) => Condition::Test(Box::new(Test::compile(test)?)),
+        })
+    }
+}
+
+impl Test {
+    fn compile(source: &format::Test) -> Result<Self, String> {
+        let shapes = |shapes: &Option<format::OneOrMany<String>>| match shapes {
+            Some(shapes) => compile_shapes(shapes.as_slice()),
+            None => Ok(Vec::new()),
+        };
+        let selector = |source: &Option<String>| source.as_deref().map(Selector::compile).transpose();
+        let one_of = match (&source.is, &source.one_of) {
+            (Some(value), _) => Some(vec![value.clone()]),
+            (None, values) => values.clone(),
+        };
+        Ok(Self {
+            select: Selector::compile(&source.select)?,
+            one_of,
+            exists: source.exists,
+            empty: source.empty,
+            fits: shapes(&source.fits)?,
+            holds: match &source.holds {
+                Some(holds) => {
+                    // Case does not matter: both sides are compared in lower case.
+                    let lower: Vec<String> = holds.as_slice().iter().map(|shape| shape.to_lowercase()).collect();
+                    compile_shapes(&lower)?
+                }
+                None => Vec::new(),
+            },
+            before: selector(&source.before)?,
+            subset: selector(&source.subset)?,
+            equals: selector(&source.equals)?,
+        })
+    }
+}
+
+/// Compiles shapes.
+///
+/// # Errors
+/// A sentence that names the shape and what is wrong with it.
+pub fn compile_shapes(sources: &[String]) -> Result<Vec<Shape>, String> {
+    sources.iter().map(|source| compile_shape(source)).collect()
+}
+
+/// Compiles one shape.
+///
+/// # Errors
+/// A sentence that names the shape and what is wrong with it.
+pub fn compile_shape(source: &str) -> Result<Shape, String> {
+    Shape::compile(source).map_err(|error| format!("the shape `{source}`: {}", error.message))
+}

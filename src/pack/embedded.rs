@@ -1,0 +1,4 @@
+//! The packs inside the binary: each file's path below `rules/`, its value as JSON, and its YAML source.
+
+/// Path, JSON (empty when the YAML does not parse), YAML.
+pub static FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));

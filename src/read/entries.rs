@@ -1,0 +1,381 @@
+//! Entries: the items of a log and the steps of a plan, with their parts. A block that is nearly an entry is kept as a
+//! [`NearEntry`] with the nearest shape and the first place where it departs from it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::document::{Block, Body, Capture, Document, Entry, Line, NearEntry, Parsed, Part, TimeValue, Violation};
+use crate::pack::Kind;
+use crate::pack::compile::{EntryBlock, EntryRules, FormRule};
+use crate::pack::schema::one_of;
+use crate::pack::shape::{Hole, Shape, nearest};
+use crate::read::fields::short;
+use crate::read::times_of;
+use crate::select::{Scope, regions};
+use crate::text::Span;
+use crate::time::{Demand, Timestamp};
+
+/// Reads the entries of all lists.
+pub fn read(document: &mut Document, kind: &Arc<Kind>) {
+    for rules in &kind.body().entries {
+        let regions = regions(document, &rules.under);
+        for region in regions {
+            read_region(document, rules, region);
+        }
+    }
+    document.entries.sort_by_key(|entry| entry.span);
+    document.near_entries.sort_by_key(|entry| entry.line.offset(0));
+}
+
+/// A block that may be an entry.
+struct Candidate {
+    block: usize,
+    line: Line,
+    span: Span,
+    captures: Option<Vec<Capture>>,
+}
+
+fn read_region(document: &mut Document, rules: &EntryRules, region: Span) {
+    let candidates = candidates(&document.parsed, rules, region);
+    let mut entries = Vec::new();
+    for candidate in candidates {
+        let Some(_) = &candidate.captures else {
+            let near = near_entry(rules, &candidate);
+            document.near_entries.push(near);
+            continue;
+        };
+        match entry(document, rules, &candidate) {
+            Some(entry) => entries.push(entry),
+            None => {
+                let near = near_entry(rules, &candidate);
+                document.near_entries.push(near);
+            }
+        }
+    }
+    let mut dates: Vec<Span> = Vec::new();
+    for (entry, form) in &mut entries {
+        part_shapes(document, rules, form, entry);
+        entry.when = when(document, rules, entry, &mut dates);
+        let times = times_of(&entry.captures, false);
+        document.times.extend(times);
+    }
+    document.entries.extend(entries.into_iter().map(|(entry, _)| entry));
+}
+
+fn candidates(parsed: &Parsed, rules: &EntryRules, region: Span) -> Vec<Candidate> {
+    let mut found: Vec<Candidate> = Vec::new();
+    let mut ends: Vec<(usize, usize)> = Vec::new();
+    for (index, block) in parsed.blocks.iter().enumerate() {
+        if block.span.start < region.start || block.span.end > region.end {
+            continue;
+        }
+        if let Body::Heading { level } = block.body {
+            ends.push((block.span.start, usize::from(level)));
+        }
+        let Some(line) = line_of(block, &rules.blocks) else { continue };
+        if line.text.is_empty() || block.span.start == region.start {
+            continue;
+        }
+        let shapes = || rules.forms.iter().flat_map(|form| &form.shapes);
+        let captures = shapes().find_map(|shape| shape.fits(&line));
+        let meant = captures.is_some()
+            || rules.format.every
+            || rules.near.iter().any(|shape| shape.begins(&line).is_some());
+        if meant {
+            found.push(Candidate { block: index, line, span: block.span, captures });
+        }
+    }
+    // An entry ends where the next begins, at the end of the region, or at a heading that is not below it.
+    let starts: Vec<usize> = found.iter().map(|candidate| candidate.span.start).collect();
+    for (number, candidate) in found.iter_mut().enumerate() {
+        let level = match parsed.blocks[candidate.block].body {
+            Body::Heading { level } => usize::from(level),
+            _ => 6,
+        };
+        let start = candidate.span.start;
+        let mut end = region.end;
+        if let Some(next) = starts.get(number + 1) {
+            end = end.min(*next);
+        }
+        if let Some((heading, _)) = ends.iter().find(|(at, other)| *at > start && *other <= level) {
+            end = end.min(*heading);
+        }
+        candidate.span = parsed.text.trimmed(Span::new(start, end.max(start)));
+    }
+    found
+}
+
+/// The line that a shape sees, if the block is of a sort that can be an entry.
+fn line_of(block: &Block, sorts: &[EntryBlock]) -> Option<Line> {
+    let fits = sorts.iter().any(|sort| match (sort, &block.body) {
+        (EntryBlock::Heading(None), Body::Heading { .. }) | (EntryBlock::Paragraph, Body::Paragraph) => true,
+        (EntryBlock::Heading(Some(wanted)), Body::Heading { level }) => wanted == level,
+        (EntryBlock::Bold, Body::Paragraph) => block.line.text.starts_with("**"),
+        (EntryBlock::Item, Body::Item { .. }) => block.parent.is_none(),
+        _ => false,
+    });
+    if !fits {
+        return None;
+    }
+    Some(match block.body {
+        Body::Paragraph => first_line(block),
+        _ => block.plain.trimmed(),
+    })
+}
+
+/// The first physical line of a paragraph, without emphasis.
+fn first_line(block: &Block) -> Line {
+    let Some((_, second)) = block.line.pieces.get(1) else { return block.plain.trimmed() };
+    let end = block
+        .plain
+        .pieces
+        .iter()
+        .find(|(_, source)| source >= second)
+        .map_or(block.plain.text.len(), |(at, _)| *at);
+    block.plain.sub(0..end).trimmed()
+}
+
+fn near_entry(rules: &EntryRules, candidate: &Candidate) -> NearEntry {
+    let shapes = rules.forms.iter().flat_map(|form| &form.shapes);
+    let (shape, departs, expected) = match nearest(shapes, &candidate.line) {
+        Some((shape, departure)) => {
+            let at = departure.at.min(candidate.line.text.len());
+            let rest = candidate.line.text[at..].chars().next().map_or(0, |_| candidate.line.text.len() - at);
+            (shape.display(), candidate.line.span(at..at + rest), departure.expected)
+        }
+        None => (String::new(), candidate.line.whole(), String::new()),
+    };
+    NearEntry { list: rules.name.as_str().into(), line: candidate.line.clone(), shape, departs, expected }
+}
+
+/// The entry of a candidate, with its form.
+fn entry<'r>(document: &Document, rules: &'r EntryRules, candidate: &Candidate) -> Option<(Entry, &'r FormRule)> {
+    let struck = document.parsed.blocks[candidate.block].line.text.contains("~~");
+    let mut entry = Entry {
+        list: rules.name.as_str().into(),
+        form: rules.name.as_str().into(),
+        line: candidate.line.clone(),
+        block: candidate.block,
+        span: candidate.span,
+        captures: Vec::new(),
+        parts: parts(&document.parsed, rules, candidate),
+        when: None,
+        struck,
+    };
+    for form in &rules.forms {
+        let Some(captures) = form.shapes.iter().find_map(|shape| shape.fits(&candidate.line)) else { continue };
+        entry.captures = captures;
+        let scope = Scope::alone(document).entry(&entry);
+        if form.when.as_ref().is_some_and(|when| !scope.holds(when)) {
+            continue;
+        }
+        entry.form = form.name.as_str().into();
+        for part in &mut entry.parts {
+            part.name = canonical(&part.name, rules);
+        }
+        return Some((entry, form));
+    }
+    None
+}
+
+/// The parts of an entry: its labels, and its `- Name: value` items.
+fn parts(parsed: &Parsed, rules: &EntryRules, candidate: &Candidate) -> Vec<Part> {
+    let region = candidate.span;
+    let own_line = candidate.line.whole();
+    let mut found: Vec<Part> = Vec::new();
+    for label in &parsed.labels {
+        if !region.contains(label.span) || label.name_span.start < own_line.end {
+            continue;
+        }
+        let nested = parsed.blocks[label.block].parent.is_some_and(|parent| parent != candidate.block);
+        if nested && !is_known(label.name.trim(), rules) {
+            continue;
+        }
+        found.push(Part {
+            name: canonical(label.name.trim(), rules),
+            name_span: label.name_span,
+            value: label.value.clone(),
+            span: label.span,
+            empty: label.value.text.trim().is_empty(),
+        });
+    }
+    for block in &parsed.blocks {
+        let Body::Item { .. } = block.body else { continue };
+        if !region.contains(block.span) || block.span.start < own_line.end {
+            continue;
+        }
+        let Some(colon) = block.line.text.find(':') else { continue };
+        let name = block.line.text[..colon].trim();
+        let plausible = !name.is_empty() && name.len() <= 40 && !name.contains(['*', '`', '[']);
+        let deep = block.parent.is_some_and(|parent| parent != candidate.block);
+        if !plausible || (deep && !is_known(name, rules)) {
+            continue;
+        }
+        let at = block.line.text.find(name).unwrap_or(0);
+        let value = block.line.sub(colon + 1..block.line.text.len()).trimmed();
+        found.push(Part {
+            name: canonical(name, rules),
+            name_span: block.line.span(at..at + name.len()),
+            empty: value.text.is_empty(),
+            value,
+            span: block.span,
+        });
+    }
+    found.sort_by_key(|part| part.name_span);
+    let starts: Vec<usize> = found.iter().map(|part| part.name_span.start).collect();
+    for (number, part) in found.iter_mut().enumerate() {
+        let end = starts.get(number + 1).copied().unwrap_or(region.end).max(part.span.start);
+        part.span = parsed.text.trimmed(Span::new(part.span.start, end));
+        if part.empty {
+            let from = part.name_span.end;
+            part.empty = !parsed.blocks.iter().any(|block| {
+                block.span.start >= from
+                    && block.span.start < end
+                    && !matches!(block.body, Body::Ruler | Body::Comment)
+                    && !(matches!(block.body, Body::Item { .. }) && block.line.text.trim().is_empty())
+            });
+        }
+    }
+    found
+}
+
+fn names(rules: &EntryRules) -> impl Iterator<Item = &String> {
+    rules.forms.iter().flat_map(|form| {
+        let parts = &form.parts;
+        parts.required.iter().chain(parts.required_when.iter().map(|(name, _)| name)).chain(&parts.optional)
+    })
+}
+
+fn is_known(name: &str, rules: &EntryRules) -> bool {
+    let aliases = rules.forms.iter().flat_map(|form| &form.parts.aliases).map(|(spelling, _)| spelling);
+    names(rules).chain(aliases).any(|known| known.eq_ignore_ascii_case(name))
+}
+
+fn canonical(name: &str, rules: &EntryRules) -> String {
+    let mut aliases = rules.forms.iter().flat_map(|form| &form.parts.aliases);
+    if let Some((_, known)) = aliases.find(|(spelling, _)| spelling.eq_ignore_ascii_case(name)) {
+        return known.clone();
+    }
+    names(rules).find(|known| known.eq_ignore_ascii_case(name)).cloned().unwrap_or_else(|| name.to_owned())
+}
+
+/// A part's value without emphasis and back-ticks around it.
+fn bare(value: &Line) -> Line {
+    let mut line = value.trimmed();
+    for mark in ["**", "`", "\""] {
+        if line.text.len() > 2 * mark.len() && line.text.starts_with(mark) && line.text.ends_with(mark) {
+            line = line.sub(mark.len()..line.text.len() - mark.len());
+        }
+    }
+    line
+}
+
+/// Fits the values of parts to their shapes and closed lists; what they catch belongs to the entry.
+fn part_shapes(document: &mut Document, rules: &EntryRules, form: &FormRule, entry: &mut Entry) {
+    let mut captured = Vec::new();
+    for part in &entry.parts {
+        let value = bare(&part.value);
+        if value.text.is_empty() {
+            continue;
+        }
+        let shapes = form.parts.shapes.iter().find(|(name, _)| *name == part.name).map(|(_, shapes)| shapes);
+        if let Some(shapes) = shapes {
+            match shapes.iter().find_map(|shape| shape.fits(&value)) {
+                Some(captures) => captured.extend(captures),
+                None => {
+                    let (expected, at) = expectation(shapes, &value);
+                    let violation = violation(rules, entry, part.name.clone(), &value, at, "pattern", expected);
+                    document.violations.push(violation);
+                }
+            }
+        }
+        let values = form.parts.values.iter().find(|(name, _)| *name == part.name).map(|(_, values)| values);
+        if let Some(values) = values {
+            if !values.iter().any(|(_, shape)| shape.fits(&value).is_some()) {
+                let allowed: Vec<String> = values.iter().map(|(word, _)| word.clone()).collect();
+                let expected = one_of(&allowed);
+                let whole = 0..value.text.len();
+                let mut violation = violation(rules, entry, part.name.clone(), &value, whole, "enum", expected);
+                violation.allowed = allowed;
+                document.violations.push(violation);
+            }
+        }
+    }
+    entry.captures.extend(captured);
+}
+
+fn expectation(shapes: &[Shape], value: &Line) -> (String, Range<usize>) {
+    let shown: Vec<String> = shapes.iter().map(Shape::display).collect();
+    (one_of(&shown), 0..value.text.len())
+}
+
+fn violation(
+    rules: &EntryRules,
+    entry: &Entry,
+    field: String,
+    value: &Line,
+    range: Range<usize>,
+    keyword: &str,
+    expected: String,
+) -> Violation {
+    Violation {
+        keyword: keyword.to_owned(),
+        pointer: format!("{}/{}", rules.name, field),
+        field,
+        span: value.span(range),
+        found: short(&value.text),
+        expected,
+        allowed: Vec::new(),
+        description: None,
+        because: Some((format!("{} `{}`", rules.format.called, short(&entry.line.text)), entry.line.whole())),
+        severity: None,
+    }
+}
+
+/// When an entry was written: its own date and time, with the day that the heading above it gives.
+fn when(
+    document: &mut Document,
+    rules: &EntryRules,
+    entry: &Entry,
+    dates: &mut Vec<Span>,
+) -> Option<(Timestamp, Span)> {
+    let mut found: Option<(Timestamp, Span)> = None;
+    for capture in &entry.captures {
+        let format = match capture.hole {
+            Hole::Date => "date",
+            Hole::Time => "time",
+            Hole::Datetime => "local-date-time",
+            Hole::Timestamp => "timestamp",
+            _ => continue,
+        };
+        let parsed = Demand::of_format(format).and_then(|demand| crate::time::parse(&capture.text, demand).ok());
+        let Some(time) = parsed else { continue };
+        found = match found {
+            None => Some((time, capture.span)),
+            Some((mut known, span)) => {
+                if known.time.is_none() && known.offset.is_none() && time.date.is_none() {
+                    known.time = time.time;
+                    Some((known, span.cover(capture.span)))
+                } else {
+                    Some((known, span))
+                }
+            }
+        };
+    }
+    let Some(shape) = &rules.dated_by else { return found };
+    let mut section = document.parsed.blocks[entry.block].section;
+    while let Some(index) = section {
+        let heading = &document.parsed.sections[index];
+        section = heading.parent;
+        let Some(captures) = shape.fits(&heading.title) else { continue };
+        let day = captures.iter().find(|capture| capture.hole == Hole::Date)?;
+        if !dates.contains(&day.span) {
+            dates.push(day.span);
+            let times: Vec<TimeValue> = times_of(&captures, false);
+            document.times.extend(times);
+        }
+        let date = Demand::of_format("date").and_then(|demand| crate::time::parse(&day.text, demand).ok())?.date?;
+        return found.map(|(time, span)| if time.date.is_none() { (time.with_date(date), span) } else { (time, span) });
+    }
+    found
+}

@@ -1,0 +1,367 @@
+//! All documents of a run, the work items that join them, and the answers about files that documents mention. It is built
+//! from values and asks no questions of its own.
+
+use std::collections::{BTreeMap, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::classify::classify;
+use crate::diagnostic::Finding;
+use crate::document::{Document, Format, LinkClass};
+use crate::pack::{Packs, WorkItem};
+use crate::parse::{format_of, parse};
+use crate::read::leftovers::{Remains, search};
+use crate::read::{draft, read};
+use crate::select::{Members, Scope};
+use crate::text::{Span, Text, Unreadable};
+
+/// A document to be read.
+pub struct Source {
+    /// Its path, relative to the working directory, with forward slashes.
+    pub path: Arc<str>,
+    /// Its text, or why there is none.
+    pub content: Result<Text, Unread>,
+    /// The kind that was asked for.
+    pub kind: Option<String>,
+    /// Whether its findings are reported, or it is only read for the others.
+    pub report: bool,
+}
+
+/// Why a document could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// Its bytes are no text.
+    Bytes(Unreadable),
+    /// It may not be opened.
+    Permission,
+    /// It was there and is no more.
+    Vanished,
+    /// It is larger than what is read; in bytes.
+    TooLarge(u64),
+    /// A folder, FIFO or device.
+    NotAFile,
+    /// What the system said.
+    Other(String),
+}
+
+/// A work item: the documents that belong together.
+#[derive(Debug)]
+pub struct Group {
+    /// The pack's number and the number of its sort of work item.
+    pub sort: (usize, usize),
+    /// What its members share.
+    pub root: String,
+    /// Documents by role.
+    pub members: BTreeMap<String, Vec<usize>>,
+}
+
+/// All documents of a run.
+pub struct Workspace {
+    documents: Vec<Document>,
+    reported: Vec<bool>,
+    unread: Vec<bool>,
+    groups: Vec<Group>,
+    groups_of: Vec<Vec<usize>>,
+    answers: HashMap<String, bool>,
+    asked: bool,
+}
+
+impl Workspace {
+    /// Parses, classifies and reads all sources, in parallel; then joins them to work items.
+    #[must_use]
+    pub fn build(packs: &Packs, mut sources: Vec<Source>) -> Workspace {
+        sources.sort_by(|a, b| a.path.cmp(&b.path));
+        sources.dedup_by(|a, b| a.path == b.path);
+        let reported: Vec<bool> = sources.iter().map(|source| source.report).collect();
+        let unread: Vec<bool> = sources.iter().map(|source| source.content.is_err()).collect();
+        let documents: Vec<Document> =
+            sources.into_par_iter().map(|source| document_of(packs, source)).collect();
+        let mut workspace = Workspace {
+            groups_of: vec![Vec::new(); documents.len()],
+            documents,
+            reported,
+            unread,
+            groups: Vec::new(),
+            answers: HashMap::new(),
+            asked: false,
+        };
+        workspace.join(packs);
+        let remains: Vec<Option<Remains>> = (0..workspace.documents.len())
+            .into_par_iter()
+            .map(|index| {
+                let document = &workspace.documents[index];
+                let kind = document.kind.clone()?;
+                let members = MembersOf { workspace: &workspace, index };
+                catch_unwind(AssertUnwindSafe(|| {
+                    search(&Scope { document, entry: None, members: &members }, &kind)
+                }))
+                .ok()
+            })
+            .collect();
+        for (document, remains) in workspace.documents.iter_mut().zip(remains) {
+            if let Some(remains) = remains {
+                document.leftovers = remains.leftovers;
+                document.unfilled = remains.unfilled;
+            }
+        }
+        workspace
+    }
+
+    fn join(&mut self, packs: &Packs) {
+        let mut by_key: HashMap<(usize, usize, String), usize> = HashMap::new();
+        for index in 0..self.documents.len() {
+            let Some(kind) = self.documents[index].kind.clone() else { continue };
+            for (pack_number, pack) in packs.packs().iter().enumerate() {
+                for (number, item) in pack.work_items.iter().enumerate() {
+                    let Some((root, member)) = item.locate(&self.documents[index].path) else { continue };
+                    if *member.kind != *kind.name {
+                        continue;
+                    }
+                    let key = (pack_number, number, root.clone());
+                    let group = *by_key.entry(key).or_insert_with(|| {
+                        let sort = (pack_number, number);
+                        self.groups.push(Group { sort, root: root.clone(), members: BTreeMap::new() });
+                        self.groups.len() - 1
+                    });
+                    self.groups[group].members.entry(member.role.clone()).or_default().push(index);
+                    self.groups_of[index].push(group);
+                }
+            }
+        }
+    }
+
+    /// All documents, sorted by path.
+    #[must_use]
+    pub fn documents(&self) -> &[Document] {
+        &self.documents
+    }
+
+    /// Whether a document's findings are reported.
+    #[must_use]
+    pub fn is_reported(&self, index: usize) -> bool {
+        self.reported[index]
+    }
+
+    /// Whether a document could not be read.
+    #[must_use]
+    pub fn is_unread(&self, index: usize) -> bool {
+        self.unread[index]
+    }
+
+    /// The place of a document among all.
+    #[must_use]
+    pub fn index_of(&self, document: &Document) -> Option<usize> {
+        self.documents.binary_search_by(|other| other.path.cmp(&document.path)).ok()
+    }
+
+    /// The document of a path.
+    #[must_use]
+    pub fn document(&self, path: &str) -> Option<&Document> {
+        let at = self.documents.binary_search_by(|other| (*other.path).cmp(path)).ok()?;
+        Some(&self.documents[at])
+    }
+
+    /// The work items of a document, with their sort.
+    pub fn work_items<'a>(
+        &'a self,
+        packs: &'a Packs,
+        index: usize,
+    ) -> impl Iterator<Item = (&'a WorkItem, &'a Group)> + 'a {
+        self.groups_of[index].iter().map(move |group| {
+            let group = &self.groups[*group];
+            (&packs.packs()[group.sort.0].work_items[group.sort.1], group)
+        })
+    }
+
+    /// What conditions of a document see of the others.
+    #[must_use]
+    pub fn members(&self, index: usize) -> MembersOf<'_> {
+        MembersOf { workspace: self, index }
+    }
+
+    /// The paths that documents mention, relative to the working directory, so that someone can say whether they exist.
+    #[must_use]
+    pub fn questions(&self) -> Vec<String> {
+        let mut questions: Vec<String> = self
+            .documents
+            .iter()
+            .zip(&self.reported)
+            .filter(|(document, reported)| **reported && document.kind.is_some())
+            .flat_map(|(document, _)| document_questions(document))
+            .collect();
+        questions.sort_unstable();
+        questions.dedup();
+        questions
+    }
+
+    /// Takes the answers.
+    pub fn answer(&mut self, exists: impl Fn(&str) -> bool) {
+        self.answers = self.questions().into_iter().map(|path| { let yes = exists(&path); (path, yes) }).collect();
+        self.asked = true;
+    }
+
+    /// Whether a path exists; `None` when nobody was asked.
+    #[must_use]
+    pub fn exists(&self, path: &str) -> Option<bool> {
+        if self.document(path).is_some() {
+            return Some(true);
+        }
+        if !self.asked {
+            return None;
+        }
+        self.answers.get(path).copied()
+    }
+}
+
+/// The members of a document's work items.
+pub struct MembersOf<'a> {
+    workspace: &'a Workspace,
+    index: usize,
+}
+
+impl Members for MembersOf<'_> {
+    fn of_role(&self, role: &str) -> Vec<&Document> {
+        self.workspace.groups_of[self.index]
+            .iter()
+            .filter_map(|group| self.workspace.groups[*group].members.get(role))
+            .flatten()
+            .map(|index| &self.workspace.documents[*index])
+            .collect()
+    }
+
+    fn file_exists(&self, path: &str) -> bool {
+        let root = &self.workspace.documents[self.index].root;
+        self.workspace.exists(&format!("{root}{path}")).unwrap_or(false)
+    }
+}
+
+/// Parses, classifies and reads one document. A panic is a finding of that document.
+fn document_of(packs: &Packs, source: Source) -> Document {
+    let Source { path, content, kind, .. } = source;
+    let format = format_of(&path);
+    let text = match content {
+        Ok(text) => text,
+        Err(unread) => return unread_document(path, format, &unread),
+    };
+    let forced = kind.as_deref().and_then(|name| packs.kind(name));
+    let format = forced.as_ref().map_or(format, |kind| kind.document_format());
+    let text = Arc::new(text);
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        let mut document = draft(path.clone(), parse(text.clone(), format));
+        classify(packs, &mut document, forced.as_ref());
+        read(&mut document);
+        document
+    }));
+    result.unwrap_or_else(|_| {
+        let mut document = draft(path, parse(Arc::new(Text::new("")), format));
+        document.parsed.findings = vec![Finding::new("internal-error", Span::point(0)).value("stage", "reading")];
+        document
+    })
+}
+
+fn unread_document(path: Arc<str>, format: Format, unread: &Unread) -> Document {
+    let mut document = draft(path, parse(Arc::new(Text::new("")), format));
+    let (case, detail) = match unread {
+        Unread::Bytes(Unreadable::Encrypted) => ("encrypted", String::new()),
+        Unread::Bytes(Unreadable::Utf16) => ("utf-16", String::new()),
+        Unread::Bytes(Unreadable::Binary) => ("binary", String::new()),
+        Unread::Permission => ("permission", String::new()),
+        Unread::Vanished => ("vanished", String::new()),
+        Unread::TooLarge(bytes) => ("too-large", format!("{} MiB", bytes / (1024 * 1024))),
+        Unread::NotAFile => ("not-a-file", String::new()),
+        Unread::Other(words) => ("other", words.clone()),
+    };
+    document.parsed.findings =
+        vec![Finding::new("unreadable-document", Span::point(0)).case(case).value("detail", detail)];
+    document
+}
+
+/// Joins a relative path to a folder and resolves `.` and `..`; `None` when it leads out of the tree.
+#[must_use]
+pub fn join_path(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// The folder of a path, without a slash at its end.
+#[must_use]
+pub fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Where a link may lead: candidates, the likeliest first.
+#[must_use]
+pub fn link_candidates(document: &Document, class: LinkClass, target: &str) -> Vec<String> {
+    let folder = folder_of(&document.path);
+    let root = document.root.trim_end_matches('/');
+    let bases: Vec<&str> = if class == LinkClass::Wiki { vec![root, folder] } else { vec![folder] };
+    let mut found = Vec::new();
+    let rooted = target.starts_with('/');
+    for base in if rooted { vec![root] } else { bases } {
+        let Some(path) = join_path(base, target.trim_start_matches('/')) else { continue };
+        if path.is_empty() {
+            continue;
+        }
+        found.push(path.clone());
+        if class == LinkClass::Wiki {
+            found.push(format!("{path}.md"));
+        }
+    }
+    found.dedup();
+    found
+}
+
+/// A link's file part: without anchor, query and title, percent signs resolved.
+#[must_use]
+pub fn link_file(target: &str) -> String {
+    let file = target.split(['#', '?']).next().unwrap_or_default().trim();
+    let bytes = file.as_bytes();
+    let mut plain = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let code = file.get(at + 1..at + 3).and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match (bytes[at], code) {
+            (b'%', Some(byte)) => {
+                plain.push(byte);
+                at += 3;
+            }
+            (byte, _) => {
+                plain.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8(plain).unwrap_or_else(|_| file.to_owned())
+}
+
+fn document_questions(document: &Document) -> Vec<String> {
+    let mut questions = Vec::new();
+    for link in &document.parsed.links {
+        if link.class == LinkClass::Auto || link.target.contains("://") || link.target.starts_with("mailto:") {
+            continue;
+        }
+        let file = link_file(&link.target);
+        if file.is_empty() {
+            continue;
+        }
+        for candidate in link_candidates(document, link.class, &file) {
+            // The first folder is asked about too: where it does not exist, the target cannot be judged.
+            if let Some((first, _)) = candidate.strip_prefix(&*document.root).unwrap_or(&candidate).split_once('/') {
+                questions.push(format!("{}{first}", document.root));
+            }
+            questions.push(candidate);
+        }
+    }
+    questions
+}
