@@ -98,20 +98,22 @@ fn path_of(document: &mut Document, kind: &Kind) {
     document.root = "".into();
     for shape in &kind.marks.paths {
         let Some(found) = shape.matches(&document.path) else { continue };
-        document.root = found.root.as_str().into();
-        document.path_captures = found
-            .captures
-            .into_iter()
-            .map(|(name, text, _)| Capture { name, text, span: Span::point(0), hole: Hole::Text })
-            .collect();
-        // A path without holes fits too.
-        document.path_captures.push(Capture {
-            name: "path".to_owned(),
-            text: document.path.to_string(),
-            span: Span::point(0),
-            hole: Hole::Text,
-        });
-        return;
+        if document.path_captures.is_empty() {
+            document.root = found.root.as_str().into();
+            // A path without holes fits too.
+            document.path_captures.push(Capture {
+                name: "path".to_owned(),
+                text: document.path.to_string(),
+                span: Span::point(0),
+                hole: Hole::Text,
+            });
+        }
+        // Several shapes are several views of one path; the first that names a hole says what is in it.
+        for (name, text, _) in found.captures {
+            if !document.path_captures.iter().any(|capture| capture.name == name) {
+                document.path_captures.push(Capture { name, text, span: Span::point(0), hole: Hole::Text });
+            }
+        }
     }
 }
 

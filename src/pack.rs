@@ -103,8 +103,8 @@ impl Kind {
 pub struct WorkItem {
     /// Its name.
     pub name: String,
-    /// The shapes of what its members share.
-    pub roots: Vec<PathShape>,
+    /// The shapes of what its members share; `None` where that is any folder.
+    pub roots: Vec<Option<PathShape>>,
     /// The members: role, kind (`pack/kind`), and the paths after the root.
     pub members: Vec<Member>,
     /// Roles that must be there.
@@ -367,7 +367,8 @@ impl WorkItem {
                 if let Some(found) = shape.matches(path) {
                     let values: Vec<(&str, &str)> =
                         found.captures.iter().map(|(name, text, _)| (name.as_str(), text.as_str())).collect();
-                    return Some((format!("{}{}", found.root, self.roots[*root].fill(&values)), member));
+                    let own = self.roots[*root].as_ref().map_or(String::new(), |shape| shape.fill(&values));
+                    return Some((format!("{}{own}", found.root), member));
                 }
             }
         }
@@ -540,11 +541,11 @@ fn work_item(pack: &str, name: &str, source: &format::WorkItem, problems: &mut P
     let shape = |path: &str, place: &str, problems: &mut Problems| {
         problems.take(place, PathShape::compile(path).map_err(|error| format!("`{path}`: {}", error.message)))
     };
-    let roots: Vec<PathShape> = source
+    let roots: Vec<Option<PathShape>> = source
         .root
         .as_slice()
         .iter()
-        .filter_map(|root| shape(root, &format!("{pointer}/root"), problems))
+        .map(|root| if root.is_empty() { None } else { shape(root, &format!("{pointer}/root"), problems) })
         .collect();
     let members = source
         .members

@@ -2,6 +2,7 @@
 
 use crate::check::{Context, Findings};
 use crate::pack::compile::{Demanded, EntryRules, FormRule};
+use crate::pack::condition::Target;
 use crate::read::fields::short;
 use crate::select::{Scope, regions};
 use crate::text::Span;
@@ -75,7 +76,17 @@ pub(super) fn present(context: &Context<'_>, found: &mut Findings) {
         {
             continue;
         }
+        let declared = rules.under.iter().any(|selector| match &selector.target {
+            Target::Section(shape) => context.body.sections.iter().any(|section| {
+                section.name.eq_ignore_ascii_case(shape.source()) && context.demands(&section.required)
+            }),
+            _ => false,
+        });
         let region = regions(document, &rules.under).into_iter().next().filter(|_| !rules.under.is_empty());
+        // The section that holds them is missing, and that is reported.
+        if region.is_none() && declared {
+            continue;
+        }
         let place = region.map(|region| {
             let text = &document.parsed.text;
             text.trimmed(text.line_span(text.line_at(region.start)))

@@ -124,7 +124,8 @@ pub(super) fn duplicate(context: &Context<'_>, found: &mut Findings) {
         let mut sections = matching(context, rule);
         let Some((_, first)) = sections.next() else { continue };
         for (_, again) in sections {
-            if again.level == first.level && again.parent == first.parent {
+            let same = loosen(&again.title.text) == loosen(&first.title.text);
+            if same && again.level == first.level && again.parent == first.parent {
                 let finding = found
                     .at(again.heading)
                     .value("section", again.title.text.clone())

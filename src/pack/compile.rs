@@ -121,6 +121,10 @@ pub enum FieldSource {
     Header(Option<String>),
     /// The rows of a section's first table, or of the first table.
     Table(Option<String>),
+    /// The rows of all tables.
+    Tables,
+    /// Bold lines anywhere.
+    Labels,
     /// `- key: value` items, anywhere or in a section.
     Bullets(Option<String>),
     /// `Name: value` lines.
@@ -206,6 +210,8 @@ pub enum EntryBlock {
     Item,
     /// Any paragraph.
     Paragraph,
+    /// A row of a table, its cells joined by ` | `; its parts are the columns.
+    Row,
 }
 
 /// A list of entries.
@@ -503,13 +509,15 @@ fn field_source(source: &str) -> Result<FieldSource, String> {
     match (word, section) {
         ("front-matter", None) => Ok(FieldSource::FrontMatter),
         ("data", None) => Ok(FieldSource::Data),
+        ("tables", None) => Ok(FieldSource::Tables),
+        ("labels", None) => Ok(FieldSource::Labels),
         ("header", section) => Ok(FieldSource::Header(section)),
         ("table", section) => Ok(FieldSource::Table(section)),
         ("bullets", section) => Ok(FieldSource::Bullets(section)),
         ("lines", section) => Ok(FieldSource::Lines(section)),
         _ => Err(format!(
-            "`{source}` is not a source of fields; use `front-matter`, `data`, `header [SECTION]`, `table [SECTION]`, \
-             `bullets [SECTION]` or `lines [SECTION]`"
+            "`{source}` is not a source of fields; use `front-matter`, `data`, `header [SECTION]`, `labels`, \
+             `table [SECTION]`, `tables`, `bullets [SECTION]` or `lines [SECTION]`"
         )),
     }
 }
@@ -565,12 +573,13 @@ fn entry_rules(name: &str, source: &format::Entries, problems: &mut Problems) ->
                 "bold" => Ok(EntryBlock::Bold),
                 "item" => Ok(EntryBlock::Item),
                 "paragraph" => Ok(EntryBlock::Paragraph),
+                "row" => Ok(EntryBlock::Row),
                 other => other
                     .strip_prefix("heading ")
                     .and_then(|level| level.parse().ok())
                     .map(|level| EntryBlock::Heading(Some(level)))
                     .ok_or_else(|| {
-                        format!("`{other}` is not a sort of block; use `heading`, `heading 3`, `bold`, `item` or `paragraph`")
+                        format!("`{other}` is not a sort of block; use `heading`, `heading 3`, `bold`, `item`, `paragraph` or `row`")
                     }),
             };
             problems.take(format!("{pointer}/as"), result)

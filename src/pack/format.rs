@@ -290,7 +290,8 @@ pub enum Agree {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fields {
     /// Where they are written, the first source that has a field wins: `front-matter`, `data`, `header` (bold lines
-    /// before the first level-2 heading), `header SECTION`, `table SECTION`, `bullets`, `bullets SECTION`,
+    /// before the first level-2 heading), `header SECTION`, `labels` (bold lines anywhere), `table SECTION`, `tables`
+    /// (all two-column tables), `bullets`, `bullets SECTION`,
     /// `lines` (plain `Name: value` lines before the first level-2 heading), `lines SECTION`.
     pub source: OneOrMany<String>,
     /// Front matter must be there.
@@ -299,8 +300,9 @@ pub struct Fields {
     /// Fields that are read from elsewhere: name to selector (`section Final Status`: its first item or paragraph).
     #[serde(default)]
     pub from: BTreeMap<String, String>,
-    /// JSON Schema 2020-12. Beside the standard's keywords a property may have `severity` and `expects` (words that
-    /// say what should stand there). `format: date`, `date-time` (an offset is demanded) and `timestamp` (any ISO 8601
+    /// JSON Schema 2020-12. Beside the standard's keywords a property may have `severity`, `expects` (words that say
+    /// what should stand there), `section` (the section it stands in: when that is missing, the field is not reported
+    /// too) and, beside `enum` in Markdown, `remark: true` (a remark may follow the word). `format: date`, `date-time` (an offset is demanded) and `timestamp` (any ISO 8601
     /// date or date-time) are checked by the timestamp rules.
     #[serde(default)]
     pub schema: Option<serde_json::Value>,
@@ -449,7 +451,8 @@ pub struct Entries {
     #[serde(default = "entry_word")]
     pub called: String,
     /// Which blocks can be entries: `heading` (with a level: `heading 3`), `bold` (a paragraph that begins in bold),
-    /// `item` (a list item of the outermost list), `paragraph`.
+    /// `item` (a list item of the outermost list), `paragraph`, `row` (a row of a table: its cells joined by ` | `; its
+    /// parts are the columns by the names in the table's head).
     #[serde(rename = "as")]
     pub blocks: OneOrMany<String>,
     /// Forms, the first that fits wins. With `shapes` there is one form, named as the list.
@@ -582,7 +585,7 @@ pub struct Parts {
     /// Other spellings: spelling to name.
     #[serde(default)]
     pub aliases: BTreeMap<String, String>,
-    /// The values that a part may have: words, or shapes.
+    /// The values that a part, or a capture of that name, may have: words, or shapes.
     #[serde(default)]
     pub values: BTreeMap<String, Vec<String>>,
     /// Shapes of which one must fit the part's value; what they catch belongs to the entry.

@@ -33,6 +33,8 @@ struct Candidate {
     line: Line,
     span: Span,
     captures: Option<Vec<Capture>>,
+    /// For a row of a table: its columns and cells.
+    cells: Option<Vec<(Line, Line)>>,
 }
 
 fn read_region(document: &mut Document, rules: &EntryRules, region: Span) {
@@ -72,6 +74,10 @@ fn candidates(parsed: &Parsed, rules: &EntryRules, region: Span) -> Vec<Candidat
         if let Body::Heading { level } = block.body {
             ends.push((block.span.start, usize::from(level)));
         }
+        if let (Body::Table { rows }, true) = (&block.body, rules.blocks.contains(&EntryBlock::Row)) {
+            rows_of(index, rows, rules, &mut found);
+            continue;
+        }
         let Some(line) = line_of(block, &rules.blocks) else { continue };
         if line.text.is_empty() || block.span.start == region.start {
             continue;
@@ -81,8 +87,10 @@ fn candidates(parsed: &Parsed, rules: &EntryRules, region: Span) -> Vec<Candidat
         let meant = captures.is_some()
             || rules.format.every
             || rules.near.iter().any(|shape| shape.begins(&line).is_some());
-        if meant {
-            found.push(Candidate { block: index, line, span: block.span, captures });
+        // What is struck out is no entry that could be wrong.
+        let struck = captures.is_none() && block.line.text.starts_with("~~");
+        if meant && !struck {
+            found.push(Candidate { block: index, line, span: block.span, captures, cells: None });
         }
     }
     // An entry ends where the next begins, at the end of the region, or at a heading that is not below it.
@@ -92,6 +100,9 @@ fn candidates(parsed: &Parsed, rules: &EntryRules, region: Span) -> Vec<Candidat
             Body::Heading { level } => usize::from(level),
             _ => 6,
         };
+        if candidate.cells.is_some() {
+            continue;
+        }
         let start = candidate.span.start;
         let mut end = region.end;
         if let Some(next) = starts.get(number + 1) {
@@ -103,6 +114,29 @@ fn candidates(parsed: &Parsed, rules: &EntryRules, region: Span) -> Vec<Candidat
         candidate.span = parsed.text.trimmed(Span::new(start, end.max(start)));
     }
     found
+}
+
+/// The rows of a table that fit a shape, or are meant to.
+fn rows_of(block: usize, rows: &[Vec<Line>], rules: &EntryRules, found: &mut Vec<Candidate>) {
+    let Some((head, rows)) = rows.split_first() else { return };
+    for row in rows {
+        let mut line = Line::default();
+        for cell in row {
+            if !line.text.is_empty() {
+                line.text.push_str(" | ");
+            }
+            line.pieces.push((line.text.len(), cell.offset(0)));
+            line.text.push_str(&cell.text);
+        }
+        let captures = rules.forms.iter().flat_map(|form| &form.shapes).find_map(|shape| shape.fits(&line));
+        let meant = captures.is_some()
+            || rules.format.every
+            || rules.near.iter().any(|shape| shape.begins(&line).is_some());
+        if meant && !line.text.trim_matches([' ', '|']).is_empty() {
+            let cells = head.iter().cloned().zip(row.iter().cloned()).collect();
+            found.push(Candidate { block, span: line.whole(), line, captures, cells: Some(cells) });
+        }
+    }
 }
 
 /// The line that a shape sees, if the block is of a sort that can be an entry.
@@ -183,6 +217,18 @@ fn parts(parsed: &Parsed, rules: &EntryRules, candidate: &Candidate) -> Vec<Part
     let region = candidate.span;
     let own_line = candidate.line.whole();
     let mut found: Vec<Part> = Vec::new();
+    if let Some(cells) = &candidate.cells {
+        return cells
+            .iter()
+            .map(|(name, value)| Part {
+                name: canonical(name.text.trim_matches(['*', ' ', '`']), rules),
+                name_span: name.whole(),
+                value: value.clone(),
+                span: value.whole(),
+                empty: value.text.trim().is_empty(),
+            })
+            .collect();
+    }
     for label in &parsed.labels {
         if !region.contains(label.span) || label.name_span.start < own_line.end {
             continue;
@@ -292,7 +338,7 @@ fn part_shapes(document: &mut Document, rules: &EntryRules, form: &FormRule, ent
         let values = form.parts.values.iter().find(|(name, _)| *name == part.name).map(|(_, values)| values);
         if let Some(values) = values {
             if !values.iter().any(|(_, shape)| shape.fits(&value).is_some()) {
-                let allowed: Vec<String> = values.iter().map(|(word, _)| word.clone()).collect();
+                let allowed: Vec<String> = values.iter().map(|(_, shape)| shape.display()).collect();
                 let expected = one_of(&allowed);
                 let whole = 0..value.text.len();
                 let mut violation = violation(rules, entry, part.name.clone(), &value, whole, "enum", expected);
@@ -302,6 +348,21 @@ fn part_shapes(document: &mut Document, rules: &EntryRules, form: &FormRule, ent
         }
     }
     entry.captures.extend(captured);
+    for (name, values) in &form.parts.values {
+        let captures = entry.captures.iter().filter(|capture| capture.name == *name);
+        for capture in captures.filter(|_| !is_known(name, rules)) {
+            if values.iter().any(|(_, shape)| shape.fits_str(&capture.text)) {
+                continue;
+            }
+            let allowed: Vec<String> = values.iter().map(|(_, shape)| shape.display()).collect();
+            let value = Line::of(&capture.text, capture.span.start);
+            let whole = 0..value.text.len();
+            let mut found = violation(rules, entry, name.clone(), &value, whole, "enum", one_of(&allowed));
+            found.span = capture.span;
+            found.allowed = allowed;
+            document.violations.push(found);
+        }
+    }
 }
 
 fn expectation(shapes: &[Shape], value: &Line) -> (String, Range<usize>) {

@@ -37,21 +37,24 @@ pub fn generic(parsed: &Parsed) -> Node {
 pub fn read(document: &mut Document, kind: &Arc<Kind>) {
     let Some(rules) = &kind.body().fields else { return };
     let mut fields = no_fields();
+    let mut loose: Vec<String> = Vec::new();
     for source in &rules.sources {
         let strict = matches!(source, FieldSource::FrontMatter | FieldSource::Data);
         for (key, value) in pairs_of(document, source, rules) {
-            add(&mut fields, key, value, rules, strict);
+            if let (Some(name), false) = (add(&mut fields, key, value, rules, strict), strict) {
+                loose.push(name);
+            }
         }
     }
     for (name, selector) in &rules.from {
         if let Some((key, value)) = from(document, name, selector) {
-            add(&mut fields, key, value, rules, false);
+            loose.extend(add(&mut fields, key, value, rules, false));
         }
     }
     if let Some(schema) = &rules.schema {
-        let strict = rules.sources.iter().any(|s| matches!(s, FieldSource::FrontMatter | FieldSource::Data));
         for (pointer, demand) in &schema.times {
             let name = pointer.trim_start_matches('/').to_owned();
+            let strict = !loose.contains(&name);
             for node in pointed(&fields, pointer) {
                 if let Some(text) = node.scalar().filter(|text| !text.trim().is_empty()) {
                     let time = TimeValue { span: node.span, text, demand: *demand, name: name.clone(), strict };
@@ -68,16 +71,19 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
     }
 }
 
-/// Adds a field, unless a stronger source has it.
-fn add(fields: &mut Node, mut key: Node, mut value: Node, rules: &FieldRules, strict: bool) {
-    let Some(name) = key.as_str().map(str::to_owned) else { return };
+/// Adds a field, unless a stronger source has it; returns its name as the kind writes it.
+fn add(fields: &mut Node, mut key: Node, mut value: Node, rules: &FieldRules, strict: bool) -> Option<String> {
+    let name = key.as_str().map(str::to_owned)?;
     let known = canonical(&name, rules, strict);
     key.value = Value::Str(known.clone());
     if !strict {
         if let Some(schema) = &rules.schema {
             let pointer = format!("/{}", known.replace('~', "~0").replace('/', "~1"));
-            if schema.property(&pointer).is_some_and(wants_text) {
-                value = as_text(value);
+            if let Some(property) = schema.property(&pointer) {
+                if wants_text(property) {
+                    value = as_text(value);
+                }
+                value = spelled(value, property);
             }
         }
     }
@@ -87,9 +93,36 @@ fn add(fields: &mut Node, mut key: Node, mut value: Node, rules: &FieldRules, st
         }
     }
     if let Value::Map(pairs) = &mut fields.value {
-        if !pairs.iter().any(|(other, _)| other.as_str() == Some(&known)) {
-            pairs.push((key, value));
+        if pairs.iter().any(|(other, _)| other.as_str() == Some(&known)) {
+            return None;
         }
+        pairs.push((key, value));
+    }
+    Some(known)
+}
+
+/// A value in Markdown as the schema spells it: case does not matter, and where the property says `remark: true`, a remark
+/// may follow the word.
+fn spelled(node: Node, property: &serde_json::Value) -> Node {
+    let Some(options) = property.get("enum").and_then(serde_json::Value::as_array) else { return node };
+    let Some(text) = node.as_str().map(str::trim) else { return node };
+    let remark = property.get("remark").and_then(serde_json::Value::as_bool).unwrap_or(false);
+    let bare = text.trim_start_matches(['`', '*']);
+    let known = options.iter().filter_map(serde_json::Value::as_str).filter(|option| {
+        let Some(head) = bare.get(..option.len()) else { return false };
+        if !head.eq_ignore_ascii_case(option) {
+            return false;
+        }
+        let rest = bare[option.len()..].trim_start_matches(['`', '*']);
+        let first = rest.trim_start().chars().next();
+        rest.is_empty()
+            || remark
+                && !matches!(first, Some('|' | '/'))
+                && rest.starts_with([' ', '(', ',', ';', ':', '.', '-', '–', '—'])
+    });
+    match known.max_by_key(|option| option.len()) {
+        Some(option) => Node { value: Value::Str(option.to_owned()), ..node },
+        None => node,
     }
 }
 
@@ -150,6 +183,14 @@ fn pairs_of(document: &Document, source: &FieldSource, rules: &FieldRules) -> Ve
             };
             table_rows(parsed, &regions)
         }
+        FieldSource::Tables => {
+            let mut found = Vec::new();
+            for block in parsed.blocks.iter().filter(|block| matches!(block.body, Body::Table { .. })) {
+                found.extend(table_rows(parsed, &[block.span]));
+            }
+            found
+        }
+        FieldSource::Labels => parsed.labels.iter().map(|label| pair(label, false)).collect(),
         FieldSource::Bullets(section) => {
             let regions = match section {
                 Some(section) => sections_named(document, section),
@@ -381,6 +422,8 @@ fn place(
                     violation.found = String::new();
                 }
                 Some(_) => return None,
+                // The section that holds it is not there: that is what is reported.
+                None if lacks_its_section(document, rules, schema, &violation.pointer) => return None,
                 None => violation.span = place_of_missing(document, node, &found.pointer),
             },
             _ => {
@@ -414,6 +457,26 @@ fn place(
         }
     }
     Some(violation)
+}
+
+/// Whether a field stands in a section that the document does not have.
+fn lacks_its_section(document: &Document, rules: &FieldRules, schema: &FieldSchema, pointer: &str) -> bool {
+    let there = |name: &str| !sections_named(document, name).is_empty();
+    if let Some(section) = own_text(schema.property(pointer), "section") {
+        return !there(&section);
+    }
+    let name = pointer.trim_start_matches('/');
+    if let Some((_, selector)) = rules.from.iter().find(|(known, _)| known == name) {
+        return matches!(selector.target, Target::Section(_))
+            && regions(document, std::slice::from_ref(selector)).is_empty();
+    }
+    let mut named = rules.sources.iter().map(|source| match source {
+        FieldSource::Header(Some(name)) | FieldSource::Table(Some(name)) | FieldSource::Bullets(Some(name))
+        | FieldSource::Lines(Some(name)) => Some(name),
+        _ => None,
+    });
+    // Only where every source is a section, and none of them is there.
+    !rules.sources.is_empty() && named.all(|name| name.is_some_and(|name| !there(name)))
 }
 
 /// A missing field is reported at the opening fence, else at the title, else at the mapping that lacks it.
