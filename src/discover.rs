@@ -235,6 +235,15 @@ pub fn configuration(directory: &Path) -> Option<PathBuf> {
     directory.ancestors().map(|folder| folder.join(crate::config::FILE_NAME)).find(|file| file.is_file())
 }
 
+/// The nearest folder at or above a folder that is a repository or has a configuration file.
+#[must_use]
+pub fn project(directory: &Path) -> Option<PathBuf> {
+    directory
+        .ancestors()
+        .find(|folder| folder.join(".git").exists() || folder.join(crate::config::FILE_NAME).is_file())
+        .map(Path::to_owned)
+}
+
 /// The path relative to `directory`, with forward slashes; `..` steps lead to what lies outside of it.
 #[must_use]
 pub fn relative(directory: &Path, path: &Path) -> String {

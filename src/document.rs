@@ -346,6 +346,8 @@ pub struct Callout {
     pub title: Line,
     /// The `[!type] …` line.
     pub heading: Span,
+    /// Where the quote is interrupted by a blank line: what follows is not shown as part of the callout.
+    pub split: Option<Span>,
     /// It follows another callout inside the same quote, so it is not shown as a callout.
     pub merged: bool,
     /// The section it stands in.

@@ -124,7 +124,7 @@ fn notices(document: &Document, targets: &[Target]) -> Vec<Finding> {
             Known::Unknown { near } => {
                 let mut finding = Finding::new(UNKNOWN, target.span).value("rule", target.name);
                 if let Some(near) = near {
-                    finding = finding.value("near", near.as_str());
+                    finding = finding.case("near").value("near", near.as_str());
                 }
                 found.push(finding);
             }

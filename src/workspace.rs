@@ -300,6 +300,9 @@ pub fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
+/// Endings that a wikilink may leave out.
+const WIKI_ENDINGS: &[&str] = &["md", "sh", "py", "yaml", "yml", "json"];
+
 /// Where a link may lead: candidates, the likeliest first.
 #[must_use]
 pub fn link_candidates(document: &Document, class: LinkClass, target: &str) -> Vec<String> {
@@ -315,7 +318,8 @@ pub fn link_candidates(document: &Document, class: LinkClass, target: &str) -> V
         }
         found.push(path.clone());
         if class == LinkClass::Wiki {
-            found.push(format!("{path}.md"));
+            // The ending may be left out, also a script's.
+            found.extend(WIKI_ENDINGS.iter().map(|ending| format!("{path}.{ending}")));
         }
     }
     found.dedup();

@@ -35,6 +35,19 @@ pub(super) fn broken_callout(context: &Context<'_>, found: &mut Findings) {
         if !holds_log(index) {
             continue;
         }
+        if let Some(place) = callout.split {
+            let after = |entry: &crate::document::Entry| {
+                callout.span.contains(entry.line.whole()) && entry.line.offset(0) >= place.start
+            };
+            if context.document.entries.iter().any(after) {
+                let finding = found
+                    .at(place)
+                    .case("split")
+                    .value("callout", callout.title.text.clone())
+                    .related("callout", callout.heading);
+                found.push(finding);
+            }
+        }
         // What follows without a blank line, or is itself followed by more of the quote, was meant to be in it.
         let Some(at) = parsed.blocks.iter().position(|block| block.span.start >= callout.span.end) else { continue };
         let block = &parsed.blocks[at];

@@ -5,7 +5,6 @@ use crate::pack::compile::{Demanded, EntryRules, FormRule};
 use crate::pack::condition::Target;
 use crate::read::fields::short;
 use crate::select::{Scope, regions};
-use crate::text::Span;
 
 /// `malformed-entry`: a line that is nearly an entry.
 pub(super) fn malformed(context: &Context<'_>, found: &mut Findings) {
@@ -19,15 +18,15 @@ pub(super) fn malformed(context: &Context<'_>, found: &mut Findings) {
             .value("shape", near.shape.clone())
             .value("expected", near.expected.clone());
         if near.departs.start > whole.start && !near.expected.is_empty() {
-            finding.span = if near.departs.is_empty() { whole } else { near.departs };
-            finding = finding.case("departs").value("rest", short(context.text(finding_span(near.departs, whole))));
+            if near.departs.is_empty() {
+                finding = finding.case("short");
+            } else {
+                finding.span = near.departs;
+                finding = finding.case("departs").value("rest", short(context.text(near.departs)));
+            }
         }
         found.push(finding);
     }
-}
-
-fn finding_span(departs: Span, whole: Span) -> Span {
-    if departs.is_empty() { whole } else { departs }
 }
 
 /// The rules of a form.

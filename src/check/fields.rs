@@ -40,6 +40,10 @@ pub(super) fn schema(parameters: &Keywords, context: &Context<'_>, found: &mut F
         if !(named || other && !NAMED.contains(&violation.keyword.as_str())) {
             continue;
         }
+        // A misspelt name is reported where it stands, not also as missing.
+        if violation.keyword == "required" && misspelt(context, &violation.field).is_some() {
+            continue;
+        }
         let mut finding = found
             .at(violation.span)
             .value("field", violation.field.clone())
@@ -52,7 +56,7 @@ pub(super) fn schema(parameters: &Keywords, context: &Context<'_>, found: &mut F
         let near = nearest(&violation.found, violation.allowed.iter().map(String::as_str));
         match (near, &violation.description) {
             (Some(near), _) if matches!(violation.keyword.as_str(), "enum" | "const") => {
-                finding = finding.help(format!("did you mean `{near}`? Allowed: {}", one_of(&violation.allowed)));
+                finding = finding.help(format!("Did you mean `{near}`? Allowed: {}", one_of(&violation.allowed)));
             }
             (_, Some(description)) => finding = finding.help(description.clone()),
             _ => {}
@@ -100,23 +104,35 @@ pub(super) fn unknown(context: &Context<'_>, found: &mut Findings) {
     if schema.closed {
         return;
     }
-    let fields = &context.document.fields;
-    for (key, _) in fields.pairs() {
-        let Some(name) = key.as_str() else { continue };
-        if schema.properties.iter().any(|property| property == name) || name.chars().count() < 4 {
-            continue;
-        }
-        let folded = |name: &str| name.to_lowercase().replace([' ', '_'], "-");
-        let near = known().filter(|property| fields.get(property).is_none()).find(|property| {
-            let (a, b) = (folded(name), folded(property));
-            let distance = strsim::osa_distance(&a, &b);
-            distance == 0 || distance == 1 && b.chars().count() >= 5 || distance == 2 && b.chars().count() >= 9
-        });
-        if let Some(near) = near {
-            let finding = found.at(key.span).case("near").value("field", name).value("near", near);
+    for property in &schema.properties {
+        if let Some((name, span)) = misspelt(context, property) {
+            let finding = found.at(span).case("near").value("field", name).value("near", property.clone());
             found.push(finding);
         }
     }
+}
+
+/// A field whose name is nearly that of a property that the document does not have.
+fn misspelt(context: &Context<'_>, property: &str) -> Option<(String, crate::text::Span)> {
+    let schema = context.body.fields.as_ref()?.schema.as_ref()?;
+    let fields = &context.document.fields;
+    if fields.get(property).is_some() || !schema.properties.iter().any(|known| known == property) {
+        return None;
+    }
+    let folded = |name: &str| name.to_lowercase().replace([' ', '_'], "-");
+    fields.pairs().iter().find_map(|(key, _)| {
+        let name = key.as_str()?;
+        let known = schema.properties.iter().any(|known| known == name);
+        if known || name.chars().count() < 4 {
+            return None;
+        }
+        let (a, b) = (folded(name), folded(property));
+        let distance = strsim::osa_distance(&a, &b);
+        let near = distance == 0
+            || distance == 1 && b.chars().count() >= 4
+            || distance == 2 && b.chars().count() >= 9;
+        near.then(|| (name.to_owned(), key.span))
+    })
 }
 
 /// `front-matter-present`: the kind wants front matter and there is none.
@@ -213,7 +229,12 @@ pub(super) fn path_fits(context: &Context<'_>, found: &mut Findings) {
         if regex::Regex::new(pattern).is_ok_and(|pattern| !pattern.is_match(&capture.text)) {
             let expected = crate::pack::schema::own_text(schema.property(&format!("/{}", capture.name)), "expects")
                 .unwrap_or_else(|| format!("`{}` of the form `{pattern}`", capture.name));
-            let finding = found.at(context.head()).value("name", name).value("expected", expected);
+            let finding = found
+                .at(context.head())
+                .case("part")
+                .value("name", name)
+                .value("part", capture.text.clone())
+                .value("expected", expected);
             found.push(finding);
         }
     }

@@ -64,7 +64,7 @@ pub(super) fn present(context: &Context<'_>, found: &mut Findings) {
         let above = context.body.sections[..number]
             .iter()
             .rev()
-            .find_map(|before| matching(context, before).next())
+            .find_map(|before| matching(context, before).last())
             .map(|(_, section)| section.heading);
         let mut finding = found
             .at(above.unwrap_or_else(|| context.head()))
@@ -97,24 +97,48 @@ pub(super) fn order(context: &Context<'_>, found: &mut Findings) {
         return;
     }
     let level = context.body.sections.iter().find_map(|rule| matching(context, rule).next().map(|(_, s)| s.level));
-    let mut last: Option<(&SectionRule, &Section)> = None;
-    for rule in &context.body.sections {
-        // Sections of another level may stand anywhere.
-        let Some((_, section)) = matching(context, rule).find(|(_, section)| Some(section.level) == level) else {
-            continue;
-        };
-        if let Some((before, other)) = last {
-            if section.heading.start < other.heading.start {
-                let finding = found
-                    .at(section.heading)
-                    .value("section", section.title.text.clone())
-                    .value("other", before.name.clone())
-                    .related("other", other.heading);
-                found.push(finding);
-                continue;
+    // Sections of another level may stand anywhere.
+    let sections: Vec<(&SectionRule, &Section)> = context
+        .body
+        .sections
+        .iter()
+        .filter_map(|rule| {
+            let (_, section) = matching(context, rule).find(|(_, section)| Some(section.level) == level)?;
+            Some((rule, section))
+        })
+        .collect();
+    // The longest run that is in order stays; what is not in it was moved.
+    let start = |at: usize| sections[at].1.heading.start;
+    let mut longest = vec![(1, usize::MAX); sections.len()];
+    for at in 0..sections.len() {
+        for before in (0..at).filter(|before| start(*before) < start(at)) {
+            if longest[before].0 + 1 > longest[at].0 {
+                longest[at] = (longest[before].0 + 1, before);
             }
         }
-        last = Some((rule, section));
+    }
+    let mut in_order = vec![false; sections.len()];
+    let mut at = (0..sections.len()).max_by_key(|at| (longest[*at].0, usize::MAX - at)).unwrap_or(usize::MAX);
+    while let Some((_, before)) = longest.get(at) {
+        in_order[at] = true;
+        at = *before;
+    }
+    for (at, (_, section)) in sections.iter().enumerate().filter(|(at, _)| !in_order[*at]) {
+        // The neighbour that it stands on the wrong side of.
+        let after = (0..at).rev().find(|other| in_order[*other] && start(*other) > section.heading.start);
+        let before = (at + 1..sections.len()).find(|other| in_order[*other] && start(*other) < section.heading.start);
+        let (other, case) = match (after, before) {
+            (Some(other), _) => (other, "after"),
+            (None, Some(other)) => (other, "before"),
+            (None, None) => continue,
+        };
+        let finding = found
+            .at(section.heading)
+            .case(case)
+            .value("section", section.title.text.clone())
+            .value("other", sections[other].1.title.text.clone())
+            .related("other", sections[other].1.heading);
+        found.push(finding);
     }
 }
 

@@ -124,7 +124,8 @@ pub(super) fn unexplained(context: &Context<'_>, found: &mut Findings) {
                     inner.parent.is_some_and(|parent| context.document.parsed.blocks[parent].span == block.span)
                 });
                 let explained = nested
-                    || [":", "→", "—", "–", " - ", "->", "=>", ";", " because ", " since ", " so ", " to ", " due ", " after ", " by ", "("]
+                    || [":", "→", "—", "–", " - ", "->", "=>", ";", " because ", " since ", " so ", " to ", " due ", " after ", " by ", " for ", " as ", " instead of ",
+                        " rather than ", " until ", " with ", "("]
                         .iter()
                         .any(|sign| text.contains(sign));
                 let none = matches!(text.trim_end_matches('.').to_lowercase().as_str(), "none" | "n/a" | "-" | "nothing");

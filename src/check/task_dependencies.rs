@@ -72,9 +72,9 @@ pub(super) fn cycle(context: &Context<'_>, found: &mut Findings) {
                 if members.len() == 1 {
                     finding = finding.case("itself");
                 }
-                for member in members.iter().filter(|member| **member != at) {
-                    if let Some((_, span)) = tasks[*member].depends.first() {
-                        finding = finding.related("waits", *span);
+                for pair in members.windows(2) {
+                    if let Some((_, span)) = next(pair[0]).into_iter().find(|(other, _)| *other == pair[1]) {
+                        finding = finding.related("waits", span);
                     }
                 }
                 found.push(finding);
@@ -189,7 +189,8 @@ pub(super) fn unknown_mention(context: &Context<'_>, found: &mut Findings) {
             }
             for (id, span) in mentions(&block.line, rules) {
                 let upper = id.to_uppercase();
-                if tasks.contains_key(&upper) || seen.contains(&upper) {
+                let near = context.document.near_tasks.iter().any(|near| near.text.contains(&id));
+                if tasks.contains_key(&upper) || seen.contains(&upper) || near {
                     continue;
                 }
                 // A base ID whose lettered parts exist is known.

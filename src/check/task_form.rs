@@ -50,17 +50,18 @@ pub(super) fn mixed_box_case(context: &Context<'_>, found: &mut Findings) {
 /// `duplicate-task-id`: one ID, several tasks. Reported at each but the first.
 pub(super) fn duplicate_id(context: &Context<'_>, found: &mut Findings) {
     let mut first: HashMap<String, &Task> = HashMap::new();
-    let free = next_free(context);
+    let mut taken = 0;
     for task in &context.document.tasks {
         match first.get(&task.id.to_uppercase()) {
             None => {
                 first.insert(task.id.to_uppercase(), task);
             }
             Some(known) => {
+                taken += 1;
                 let finding = found
                     .at(task.id_span)
                     .value("id", task.id.clone())
-                    .value("free", free.clone())
+                    .value("free", next_free(context, taken))
                     .value("other", short(&known.description.text))
                     .related("first", known.id_span);
                 found.push(finding);
@@ -75,12 +76,12 @@ pub(super) fn number(id: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
-/// The ID after the highest.
-fn next_free(context: &Context<'_>) -> String {
+/// The ID that many after the highest.
+fn next_free(context: &Context<'_>, steps: u64) -> String {
     let Some(last) = context.document.tasks.iter().max_by_key(|task| number(&task.id)) else { return String::new() };
     let prefix: String = last.id.chars().take_while(|c| !c.is_ascii_digit()).collect();
     let width = last.id.chars().filter(char::is_ascii_digit).count();
-    format!("{prefix}{:0width$}", number(&last.id).unwrap_or(0) + 1)
+    format!("{prefix}{:0width$}", number(&last.id).unwrap_or(0) + steps)
 }
 
 /// `task-id-order`: a task's number is lower than that of the one before it.

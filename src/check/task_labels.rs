@@ -119,37 +119,29 @@ pub(super) fn unknown(context: &Context<'_>, found: &mut Findings) {
                 for capture in shape.fits(&section.title).into_iter().flatten() {
                     if capture.name == "group" || capture.name == "groups" {
                         defined.extend(crate::read::tasks::groups_of(&capture.text));
-                        source.get_or_insert_with(|| document.path.clone());
+                        source = Some((document.path.clone(), section.heading));
                     }
                 }
             }
         }
     }
-    let known_phases: BTreeSet<String> =
-        context.document.phases.iter().flat_map(|phase| phase.groups.iter().cloned()).collect();
-    if defined.is_empty() && known_phases.is_empty() {
-        return;
-    }
+    // Without the document that defines the groups nothing can be said.
+    let Some((source, place)) = source else { return };
     let base = |group: &str| group.trim_end_matches(|c: char| c.is_ascii_alphabetic()).split('.').next().unwrap_or("").to_owned();
     for task in &context.document.tasks {
         for label in &task.labels {
             for group in &label.groups {
                 let plain = base(group);
-                let known = if defined.is_empty() { &known_phases } else { &defined };
-                if plain == "0" || known.iter().any(|known| base(known) == plain) {
+                if plain == "0" || defined.iter().any(|known| base(known) == plain) {
                     continue;
                 }
-                if defined.is_empty() && phase(context, task).is_none_or(|phase| phase.role.as_deref() == Some("group")) {
-                    // Within a group's phase a wrong label is a mismatch; without a source nothing more can be said.
-                    continue;
-                }
-                let where_ = source.as_deref().unwrap_or("this document").to_owned();
                 let finding = found
                     .at(label.span)
                     .value("label", format!("[{}]", label.text))
                     .value("called", called(context))
                     .value("group", group.clone())
-                    .value("source", where_);
+                    .value("source", &*source)
+                    .related_in(&source, "source", place);
                 found.push(finding);
             }
         }

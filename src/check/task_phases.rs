@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::check::{Context, Findings};
-use crate::document::TaskState;
+use crate::document::{Body, TaskState};
 use crate::read::fields::short;
 
 /// `duplicate-phase`: two phases have one number.
@@ -33,7 +33,9 @@ pub(super) fn empty(context: &Context<'_>, found: &mut Findings) {
     for (number, phase) in context.document.phases.iter().enumerate() {
         let section = &context.document.parsed.sections[phase.section];
         let filled = context.document.tasks.iter().any(|task| task.phase == Some(number));
-        let nearly = context.document.near_tasks.iter().any(|near| section.span.contains(near.span));
+        let nearly = context.document.parsed.blocks.iter().any(|block| {
+            matches!(block.body, Body::Item { checkbox: Some(_), .. }) && section.span.contains(block.span)
+        });
         if !filled && !nearly {
             let finding = found.at(section.heading).value("phase", short(&section.title.text));
             found.push(finding);

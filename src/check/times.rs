@@ -47,27 +47,29 @@ pub(super) fn form(parameters: &Form, context: &Context<'_>, found: &mut Finding
 pub(super) fn ascend(context: &Context<'_>, found: &mut Findings) {
     let scope = context.scope();
     for list in &context.body.order {
-        let mut latest: Option<(Selected, String)> = None;
+        let mut before: Vec<(Selected, &str)> = Vec::new();
         for selector in list {
-            let values = scope.select(selector);
-            let times = || values.iter().filter_map(|value| value.time.map(|time| (value, time)));
-            if let Some((before, name)) = &latest {
-                if let Some(bound) = before.time {
-                    for (value, _) in times().filter(|(_, time)| time.compare(&bound) == Some(Ordering::Less)) {
-                        report(context, found, value, &selector.source, before, name);
-                    }
+            let values: Vec<Selected> =
+                scope.select(selector).into_iter().filter(|value| value.time.is_some()).collect();
+            for value in &values {
+                // Against the latest of those that are really later.
+                let later = before
+                    .iter()
+                    .filter(|(other, _)| earlier(value, other))
+                    .reduce(|best, other| if earlier(&best.0, &other.0) { other } else { best });
+                if let Some((other, name)) = later {
+                    report(context, found, value, &selector.source, other, name);
                 }
             }
-            // Of several times the latest is the bound for what follows.
-            for (value, time) in times() {
-                let later = latest.as_ref().and_then(|(known, _)| known.time).is_none_or(|known| {
-                    matches!(time.compare(&known), Some(Ordering::Greater | Ordering::Equal) | None)
-                });
-                if later {
-                    latest = Some((value.clone(), selector.source.clone()));
-                }
-            }
+            before.extend(values.into_iter().map(|value| (value, selector.source.as_str())));
         }
+    }
+}
+
+fn earlier(a: &Selected, b: &Selected) -> bool {
+    match (a.time, b.time) {
+        (Some(a), Some(b)) => a.compare(&b) == Some(Ordering::Less),
+        _ => false,
     }
 }
 

@@ -73,8 +73,11 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
     settings.levels.extend(arguments.rule.iter().map(|(name, level)| (name.clone(), *level, None)));
 
     let (paths, given) = inputs(arguments)?;
+    setup.exist(paths.iter())?;
+    let paths: Vec<PathBuf> = paths.iter().map(|path| setup.given(path)).collect();
+    let given = given.into_iter().map(|(path, bytes)| (setup.given(&path), bytes)).collect();
     let request = Request {
-        directory: &setup.directory,
+        directory: &setup.base,
         paths: &paths,
         given,
         kind: arguments.kind.as_deref(),
@@ -87,14 +90,22 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
     }
     let (rules, mut diagnostics) = RuleSet::new(setup.packs(), &setup.settings);
     let mut workspace = Workspace::build(setup.packs(), found.sources);
-    workspace.answer(|path| setup.directory.join(path).exists());
+    workspace.answer(|path| setup.base.join(path).exists());
     diagnostics.extend(lint::lint_all(&rules, &workspace));
+    for diagnostic in &mut diagnostics {
+        if workspace.document(&diagnostic.path).is_some() {
+            diagnostic.path = setup.shown(&diagnostic.path);
+        }
+        for label in &mut diagnostic.related {
+            label.path = setup.shown(&label.path);
+        }
+    }
 
     let mut summary = coverage(&workspace);
     summary.plain += found.unopened;
     summary.count(&diagnostics);
     let texts = setup.texts.iter().map(|(path, text)| (path.as_str().into(), text));
-    let sources: FxHashMap<_, _> = texts.chain(setup::texts(&workspace)).collect();
+    let sources: FxHashMap<_, _> = texts.chain(setup::texts(&setup, &workspace)).collect();
     let quiet = arguments.quiet || arguments.output_format == OutputFormat::Json;
     let report = Report { diagnostics: &diagnostics, sources, summary: if quiet { None } else { Some(&summary) } };
     let look = streams.out.look;

@@ -45,8 +45,10 @@ pub(super) fn opened(setup: &Setup, file: &Path, kind: Option<&str>) -> Result<(
     if let Some(kind) = kind {
         setup.known_kind(kind)?;
     }
-    let path = discover::relative(&setup.directory, file);
-    if setup.directory.join(file).is_dir() {
+    setup.exist(std::iter::once(&file.to_owned()))?;
+    let file = &setup.given(file);
+    let path = discover::relative(&setup.base, file);
+    if setup.base.join(file).is_dir() {
         return Err(Failure::new(format!("`{path}` is a folder"), "Name a document in it"));
     }
     let paths = [file.to_owned()];
@@ -54,7 +56,7 @@ pub(super) fn opened(setup: &Setup, file: &Path, kind: Option<&str>) -> Result<(
     // What is not checked can still be explained.
     settings.exclude.clear();
     let request = Request {
-        directory: &setup.directory,
+        directory: &setup.base,
         paths: &paths,
         given: Vec::new(),
         kind,
@@ -70,7 +72,7 @@ pub(super) fn opened(setup: &Setup, file: &Path, kind: Option<&str>) -> Result<(
         return Err(Failure::new(format!("`{path}` cannot be read: {}", reason(unread)), "Name a text file in UTF-8"));
     }
     let mut workspace = Workspace::build(setup.packs(), found.sources);
-    workspace.answer(|path| setup.directory.join(path).exists());
+    workspace.answer(|path| setup.base.join(path).exists());
     Ok((workspace, path))
 }
 

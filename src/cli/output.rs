@@ -127,8 +127,8 @@ impl Write for Stream {
     }
 }
 
-/// The columns of a stream. A terminal tells them through `COLUMNS`; everything else has 80.
+/// The columns of a stream: those of the terminal; everything else has 80.
 fn width(terminal: bool) -> usize {
-    let told = if terminal { std::env::var("COLUMNS").ok() } else { None };
-    told.and_then(|columns| columns.parse::<usize>().ok()).map_or(80, |columns| columns.clamp(50, 160))
+    let told = if terminal { terminal_size::terminal_size() } else { None };
+    told.map_or(80, |(columns, _)| usize::from(columns.0).clamp(50, 160))
 }

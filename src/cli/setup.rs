@@ -13,8 +13,11 @@ use crate::time::{self, Demand, Form, Timestamp};
 
 /// Configuration and packs of a run.
 pub(super) struct Setup {
-    /// The working directory.
+    /// The working directory; printed paths are relative to it.
     pub(super) directory: PathBuf,
+    /// The repository or project that holds it: documents are recognised by their path from here on, so that it does
+    /// not matter from which folder of it a run is started.
+    pub(super) base: PathBuf,
     /// What the run goes by; the command line adds to it.
     pub(super) settings: Settings,
     /// The fail level of the configuration file.
@@ -30,7 +33,8 @@ impl Setup {
         let directory = std::env::current_dir().map_err(|error| {
             Failure::new(format!("the working directory cannot be read: {error}"), "Change to a folder that exists")
         })?;
-        let mut setup = Setup { directory, settings: Settings::new(now), fail_on: None, texts: Vec::new(), own: None };
+        let base = discover::project(&directory).unwrap_or_else(|| directory.clone());
+        let mut setup = Setup { directory, base, settings: Settings::new(now), fail_on: None, texts: Vec::new(), own: None };
         let file = if configuration.no_config {
             None
         } else {
@@ -43,6 +47,32 @@ impl Setup {
             setup.configure(&file)?;
         }
         Ok(setup)
+    }
+
+    /// Whether paths exist, as they were given.
+    pub(super) fn exist<'a>(&self, paths: impl Iterator<Item = &'a PathBuf>) -> Result<(), Failure> {
+        let missing: Vec<discover::Problem> = paths
+            .filter(|path| self.directory.join(path).symlink_metadata().is_err())
+            .map(|path| discover::Problem {
+                message: format!("`{}` does not exist", crate::render::clean(&path.to_string_lossy())),
+                help: "Check the spelling; paths are relative to the folder that worklint is started in".to_owned(),
+            })
+            .collect();
+        if missing.is_empty() { Ok(()) } else { Err(Failure::Problems(missing)) }
+    }
+
+    /// A path as it was given, from the base.
+    pub(super) fn given(&self, path: &Path) -> PathBuf {
+        if self.base == self.directory { path.to_owned() } else { self.directory.join(path) }
+    }
+
+    /// A document's path as it is printed: relative to the working directory.
+    pub(super) fn shown(&self, path: &str) -> Arc<str> {
+        if self.base == self.directory || path.is_empty() {
+            path.into()
+        } else {
+            discover::relative(&self.directory, &self.base.join(path)).into()
+        }
     }
 
     /// All packs.
@@ -102,7 +132,7 @@ impl Setup {
             return Err(Failure::Mistakes(mistakes, vec![(shown, text)]));
         }
         // Globs are relative to the file's folder where that is at or above the working directory.
-        let inner = discover::relative(&folder, &self.directory);
+        let inner = discover::relative(&folder, &self.base);
         let prefix = if inner.is_empty() || inner.starts_with("..") { String::new() } else { format!("{inner}/") };
         self.settings.add(&config, prefix);
         self.fail_on = config.fail_on;
@@ -164,8 +194,11 @@ pub(super) fn unknown_rule(packs: &Packs, name: &str) -> Failure {
 }
 
 /// The text of a document, by path, for a report.
-pub(super) fn texts(workspace: &crate::workspace::Workspace) -> impl Iterator<Item = (Arc<str>, &Text)> {
-    workspace.documents().iter().map(|document| (document.path.clone(), &*document.parsed.text))
+pub(super) fn texts<'a>(
+    setup: &'a Setup,
+    workspace: &'a crate::workspace::Workspace,
+) -> impl Iterator<Item = (Arc<str>, &'a Text)> {
+    workspace.documents().iter().map(|document| (setup.shown(&document.path), &*document.parsed.text))
 }
 
 fn suggestion(near: Option<&str>, otherwise: &str) -> String {

@@ -320,13 +320,26 @@ impl Shape {
     }
 }
 
-/// The shape that a line fits furthest, with the place where it stops; of equals the first. `None` without shapes.
+/// The shape that a line fits furthest, with the place where it stops; of equals the most general one, which has the
+/// fewest literal letters. `None` without shapes.
 pub fn nearest<'a>(shapes: impl Iterator<Item = &'a Shape>, line: &Line) -> Option<(&'a Shape, Departure)> {
     let mut best: Option<(&Shape, Departure)> = None;
     for shape in shapes {
         let departure = shape.departs(line);
-        let nearer =
-            best.as_ref().is_none_or(|(_, other)| (departure.matched, departure.at) > (other.matched, other.at));
+        let letters = |shape: &Shape| {
+            shape
+                .segments
+                .iter()
+                .map(|segment| match segment {
+                    Segment::Literal(text) => text.chars().filter(|c| c.is_alphanumeric()).count(),
+                    _ => 0,
+                })
+                .sum::<usize>()
+        };
+        let nearer = best.as_ref().is_none_or(|(known, other)| {
+            let (new, old) = ((departure.matched, departure.at), (other.matched, other.at));
+            new > old || new == old && letters(shape) < letters(known)
+        });
         if nearer {
             best = Some((shape, departure));
         }

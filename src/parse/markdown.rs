@@ -127,7 +127,8 @@ impl Reader<'_> {
             Tag::BlockQuote(_) => {
                 self.close_inline();
                 self.fill_item();
-                self.stack.push(Container::Quote { end: span.end, callout: None });
+                let callout = self.continued(span);
+                self.stack.push(Container::Quote { end: span.end, callout });
             }
             Tag::List(number) => {
                 self.close_inline();
@@ -351,6 +352,23 @@ impl Reader<'_> {
         }
     }
 
+    /// The callout that a quote continues after nothing but blank lines, unless it begins one of its own.
+    fn continued(&mut self, span: Span) -> Option<usize> {
+        let text = self.text;
+        let number = self.found.callouts.len().checked_sub(1)?;
+        let callout = &mut self.found.callouts[number];
+        let line = text.slice(span).lines().next().unwrap_or_default().trim_start_matches(['>', ' ']);
+        let apart = Span::new(callout.span.end, span.start.max(callout.span.end));
+        let outer = self.stack.is_empty();
+        if !outer || line.starts_with("[!") || !text.slice(apart).trim_matches(['>', ' ', '\n', '\r']).is_empty() {
+            return None;
+        }
+        let place = text.line_span(text.line_at(span.start));
+        callout.split.get_or_insert(place);
+        callout.span.end = text.trimmed(span).end;
+        Some(number)
+    }
+
     fn begin_callout(&mut self, heading: Span) {
         let slice = self.text.slice(heading);
         let Some((class, rest)) = callout_class(slice) else { return };
@@ -371,7 +389,7 @@ impl Reader<'_> {
             self.found.callouts[before].span.end = heading.start;
         }
         let span = Span::new(heading.start, self.text.trimmed(Span::new(heading.start, end)).end);
-        self.found.callouts.push(Callout { span, class, title, heading, merged: before.is_some(), section });
+        self.found.callouts.push(Callout { span, class, title, heading, split: None, merged: before.is_some(), section });
     }
 
     fn heading(&mut self, level: u8, span: Span, lines: &[Span], marks: &[Span]) {

@@ -237,14 +237,18 @@ fn parts(parsed: &Parsed, rules: &EntryRules, candidate: &Candidate) -> Vec<Part
         if nested && !is_known(label.name.trim(), rules) {
             continue;
         }
+        // A label that begins its item has the whole item.
+        let block = &parsed.blocks[label.block];
+        let begins = matches!(block.body, Body::Item { .. }) && label.span.start <= block.line.offset(0);
         found.push(Part {
             name: canonical(label.name.trim(), rules),
             name_span: label.name_span,
             value: label.value.clone(),
-            span: label.span,
+            span: if begins { block.span.cover(label.span) } else { label.span },
             empty: label.value.text.trim().is_empty(),
         });
     }
+    let bold = !found.is_empty();
     for block in &parsed.blocks {
         let Body::Item { .. } = block.body else { continue };
         if !region.contains(block.span) || block.span.start < own_line.end {
@@ -254,7 +258,8 @@ fn parts(parsed: &Parsed, rules: &EntryRules, candidate: &Candidate) -> Vec<Part
         let name = block.line.text[..colon].trim();
         let plausible = !name.is_empty() && name.len() <= 40 && !name.contains(['*', '`', '[']);
         let deep = block.parent.is_some_and(|parent| parent != candidate.block);
-        if !plausible || (deep && !is_known(name, rules)) {
+        // Where parts are bold, an item with a colon is content.
+        if !plausible || ((deep || bold) && !is_known(name, rules)) {
             continue;
         }
         let at = block.line.text.find(name).unwrap_or(0);
@@ -268,7 +273,8 @@ fn parts(parsed: &Parsed, rules: &EntryRules, candidate: &Candidate) -> Vec<Part
         });
     }
     found.sort_by_key(|part| part.name_span);
-    let starts: Vec<usize> = found.iter().map(|part| part.name_span.start).collect();
+    // A part ends where the block or label of the next one begins.
+    let starts: Vec<usize> = found.iter().map(|part| part.span.start).collect();
     for (number, part) in found.iter_mut().enumerate() {
         let end = starts.get(number + 1).copied().unwrap_or(region.end).max(part.span.start);
         part.span = parsed.text.trimmed(Span::new(part.span.start, end));

@@ -40,7 +40,11 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
     let mut loose: Vec<String> = Vec::new();
     for source in &rules.sources {
         let strict = matches!(source, FieldSource::FrontMatter | FieldSource::Data);
-        for (key, value) in pairs_of(document, source, rules) {
+        let pairs = pairs_of(document, source, rules);
+        if matches!(source, FieldSource::Bullets(_) | FieldSource::Table(_) | FieldSource::Header(None)) {
+            duplicates(document, &pairs, rules);
+        }
+        for (key, value) in pairs {
             if let (Some(name), false) = (add(&mut fields, key, value, rules, strict), strict) {
                 loose.push(name);
             }
@@ -65,9 +69,31 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
             }
         }
         document.fields = fields;
+        for (name, selector) in &rules.from {
+            second_value(document, name, selector, schema);
+        }
         violations(document, rules, schema);
     } else {
         document.fields = fields;
+    }
+}
+
+/// A field that the kind knows, written twice in one source.
+fn duplicates(document: &mut Document, pairs: &[(Node, Node)], rules: &FieldRules) {
+    let mut first: Vec<(String, Span)> = Vec::new();
+    for (key, _) in pairs {
+        let known = canonical(key.as_str().unwrap_or_default(), rules, false);
+        if !rules.schema.iter().any(|schema| schema.properties.contains(&known)) {
+            continue;
+        }
+        match first.iter().find(|(name, _)| *name == known) {
+            Some((_, span)) => document.parsed.findings.push(
+                crate::diagnostic::Finding::new("duplicate-field", key.span)
+                    .value("field", known.clone())
+                    .related("first", *span),
+            ),
+            None => first.push((known, key.span)),
+        }
     }
 }
 
@@ -132,9 +158,10 @@ fn canonical(name: &str, rules: &FieldRules, strict: bool) -> String {
         return known.clone();
     }
     if !strict {
-        let folded = name.to_lowercase();
+        let fold = |name: &str| name.to_lowercase().replace(['_', '-'], " ");
+        let folded = fold(name);
         let names = rules.schema.iter().flat_map(|schema| &schema.properties);
-        if let Some(known) = names.into_iter().find(|known| known.to_lowercase() == folded) {
+        if let Some(known) = names.into_iter().find(|known| fold(known) == folded) {
             return known.clone();
         }
     }
@@ -370,6 +397,44 @@ fn from(document: &Document, name: &str, selector: &Selector) -> Option<(Node, N
     Some((key(value.span), node))
 }
 
+/// A section that holds one value of a closed list holds a second one.
+fn second_value(document: &mut Document, name: &str, selector: &Selector, schema: &FieldSchema) {
+    if !matches!(selector.target, Target::Section(_)) {
+        return;
+    }
+    let pointer = format!("/{}", name.replace('~', "~0").replace('/', "~1"));
+    let options = schema.property(&pointer).and_then(|property| property.get("enum")?.as_array().cloned());
+    let (Some(options), Some(region)) = (options, regions(document, std::slice::from_ref(selector)).first().copied())
+    else {
+        return;
+    };
+    let is_option = |node: &Node| {
+        node.as_str().is_some_and(|text| options.iter().any(|option| equal(&plain(option), text)))
+    };
+    let items: Vec<Node> = document
+        .parsed
+        .blocks
+        .iter()
+        .filter(|block| region.contains(block.span) && matches!(block.body, Body::Item { .. }))
+        .map(|block| as_text(value_of(&block.plain, block.span.end)))
+        .collect();
+    let Some((first, rest)) = items.split_first() else { return };
+    for node in rest.iter().filter(|node| is_option(node)) {
+        document.violations.push(Violation {
+            keyword: "enum".to_owned(),
+            pointer: pointer.clone(),
+            field: name.to_owned(),
+            span: node.span,
+            found: node.scalar().unwrap_or_default(),
+            expected: format!("one value only, and `{}` stands above it", first.scalar().unwrap_or_default()),
+            allowed: Vec::new(),
+            description: None,
+            because: None,
+            severity: None,
+        });
+    }
+}
+
 fn violations(document: &mut Document, rules: &FieldRules, schema: &FieldSchema) {
     if document.parsed.broken {
         return;
@@ -461,7 +526,15 @@ fn place(
 
 /// Whether a field stands in a section that the document does not have.
 fn lacks_its_section(document: &Document, rules: &FieldRules, schema: &FieldSchema, pointer: &str) -> bool {
-    let there = |name: &str| !sections_named(document, name).is_empty();
+    // A section without anything in it is reported as empty, once.
+    let there = |name: &str| {
+        sections_named(document, name).first().is_some_and(|region| {
+            document.parsed.blocks.iter().any(|block| {
+                region.contains(block.span)
+                    && !matches!(block.body, Body::Heading { .. } | Body::Ruler | Body::Comment)
+            })
+        })
+    };
     if let Some(section) = own_text(schema.property(pointer), "section") {
         return !there(&section);
     }

@@ -4,6 +4,7 @@
 use crate::document::{Body, Document, Leftover, Line, Node, Value};
 use crate::pack::Kind;
 use crate::pack::compile::{LeftoverPlace, LeftoverRule};
+use crate::pack::format::Sort;
 use crate::read::fields::short;
 use crate::select::Scope;
 use crate::text::Span;
@@ -123,6 +124,24 @@ fn search_place(document: &Document, rule: &LeftoverRule, place: &LeftoverPlace,
 
 /// Paragraphs, items, headings and cells of tables.
 fn text(document: &Document, rule: &LeftoverRule, region: Span, found: &mut Vec<Leftover>) {
+    let before = found.len();
+    everywhere(document, rule, region, found);
+    // In back-ticks a blank is quoted, unless the back-ticks are the template's own: they hold nothing else.
+    let quoted = |leftover: &Leftover| {
+        document.parsed.code_spans.iter().any(|code| {
+            let inner = document.parsed.text.slice(*code).trim_matches('`').trim();
+            let inside = code.contains(leftover.span) && !leftover.span.contains(*code);
+            inside && (inner != leftover.text.trim() || rule.sort == Sort::Clarification)
+        })
+    };
+    let mut number = 0;
+    found.retain(|leftover| {
+        number += 1;
+        number <= before || !quoted(leftover)
+    });
+}
+
+fn everywhere(document: &Document, rule: &LeftoverRule, region: Span, found: &mut Vec<Leftover>) {
     for block in document.parsed.blocks.iter().filter(|block| region.contains(Span::point(block.span.start))) {
         match &block.body {
             Body::Heading { .. } | Body::Paragraph | Body::Item { .. } => {
@@ -192,11 +211,19 @@ fn whole(rule: &LeftoverRule, line: &Line, found: &mut Vec<Leftover>) -> bool {
     }
     let stop = bare.trim_end_matches('.');
     let equal = |text: &String| text == bare || text.trim_end_matches('.') == stop;
-    let fits = rule.texts.iter().any(equal) || rule.shapes.iter().any(|shape| shape.fits_str(bare));
-    if fits {
+    if rule.texts.iter().any(equal) {
         push(rule, line.whole(), bare, found);
+        return true;
     }
-    fits
+    let start = line.text.len() - line.text.trim_start().len();
+    let own = line.sub(start..start + bare.len());
+    let Some(captures) = rule.shapes.iter().find_map(|shape| shape.fits(&own)) else { return false };
+    // A hole of that name is the blank itself; without one the whole line is.
+    match captures.into_iter().find(|capture| capture.name == "blank") {
+        Some(blank) => push(rule, blank.span, &blank.text, found),
+        None => push(rule, line.whole(), bare, found),
+    }
+    true
 }
 
 /// The values of fields: their source bytes, so that `{TASK_ID}` is found although YAML reads a mapping.

@@ -59,6 +59,8 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
             None => {}
         }
     }
+    near.extend(lost_ids(document, &regions, &near));
+    near.sort_by_key(|(index, ..)| *index);
     let with_id = document.tasks.len();
     if lines > 0 && with_id * 100 >= lines * rules.format.share {
         document.near_tasks =
@@ -71,6 +73,41 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
             .map(|(_, case, span, text)| NearTask { case, span, text })
             .collect();
     }
+}
+
+/// Boxes of a phase without an ID, in one list directly beside a task that has one.
+fn lost_ids(
+    document: &Document,
+    regions: &[Span],
+    near: &[(usize, &'static str, Span, String)],
+) -> Vec<(usize, &'static str, Span, String)> {
+    let blocks = &document.parsed.blocks;
+    let outer = |index: &usize| {
+        matches!(blocks[*index].body, Body::Item { depth: 0, .. }) && blocks[*index].parent.is_none()
+    };
+    let has_id = |index: usize| document.tasks.iter().any(|task| task.block == index);
+    let text = &document.parsed.text;
+    let beside = |a: usize, b: usize| {
+        let gap = Span::new(blocks[a].span.end.min(blocks[b].span.start), blocks[b].span.start);
+        text.slice(gap).trim().is_empty() && text.line_at(gap.end) - text.line_at(gap.start) <= 1
+    };
+    let mut found = Vec::new();
+    for (index, block) in blocks.iter().enumerate() {
+        let Body::Item { checkbox: Some(_), .. } = block.body else { continue };
+        let in_phase = block.section.and_then(|section| phase_of(document, section)).is_some();
+        let known = has_id(index) || near.iter().any(|(other, ..)| *other == index);
+        if !outer(&index) || !in_phase || known || !regions.iter().any(|region| region.contains(block.span)) {
+            continue;
+        }
+        let before = (0..index).rev().find(|other| blocks[*other].parent.is_none());
+        let after = (index + 1..blocks.len()).find(|other| blocks[*other].parent.is_none());
+        let by = before.is_some_and(|other| outer(&other) && has_id(other) && beside(other, index))
+            || after.is_some_and(|other| outer(&other) && has_id(other) && beside(index, other));
+        if by {
+            found.push((index, "no-id", block.line.whole(), block.line.text.clone()));
+        }
+    }
+    found
 }
 
 /// Where task lines stand: what the kind says, else everything but the sections that only mention IDs.

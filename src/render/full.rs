@@ -166,6 +166,8 @@ impl Snippet<'_> {
             .with_width(look.width)
             .with_links(false)
             .with_break_words(false)
+            // All words are wrapped already, between words only.
+            .with_wrap_lines(false)
             .with_context_lines(CONTEXT);
         let shown = Shown { severity, message, excerpt, labels };
         let mut drawn = String::new();
