@@ -37,11 +37,11 @@ pub fn classify(packs: &Packs, document: &mut Document, forced: Option<&Arc<Kind
                 .map(|(rank, _)| rank)
                 .collect()
         };
-        if let Some(first) = held.first() {
-            if !kind.marks.unless.iter().any(|condition| holds(&Scope::alone(document), condition)) {
-                let reasons = held.iter().map(|rank| words(&kind.marks.recognise[*rank])).collect();
-                candidates.push((*first, usize::MAX - held.len(), kind.clone(), reasons));
-            }
+        if let Some(first) = held.first()
+            && !kind.marks.unless.iter().any(|condition| holds(&Scope::alone(document), condition))
+        {
+            let reasons = held.iter().map(|rank| words(&kind.marks.recognise[*rank])).collect();
+            candidates.push((*first, usize::MAX - held.len(), kind.clone(), reasons));
         }
         (document.path_captures, document.root) = saved;
     }
@@ -69,11 +69,10 @@ pub fn classify(packs: &Packs, document: &mut Document, forced: Option<&Arc<Kind
             if let Some(kind) = packs.governs(&document.path) {
                 let span = first_line(document);
                 let name = document.path.rsplit('/').next().unwrap_or(&document.path).to_owned();
-                document.parsed.findings.push(
-                    Finding::new("unclaimed-document", span)
-                        .value("document", name)
-                        .value("pack", &*kind.pack),
-                );
+                document
+                    .parsed
+                    .findings
+                    .push(Finding::new("unclaimed-document", span).value("document", name).value("pack", &*kind.pack));
             }
         }
     }

@@ -684,6 +684,8 @@ pub struct Violation {
     pub description: Option<String>,
     /// The field that makes this one required, as `name: value`, with its place.
     pub because: Option<(String, Span)>,
+    /// The entry whose part it is: what such an entry is called, its line, and its place.
+    pub entry: Option<(String, String, Span)>,
     /// A severity that the schema asks for (`severity: warning` beside the field's other keywords).
     pub severity: Option<crate::diagnostic::Severity>,
 }

@@ -56,8 +56,7 @@ pub fn lint_all(rules: &RuleSet<'_>, workspace: &Workspace) -> Vec<Diagnostic> {
         .map(|index| {
             let document = &documents[index];
             catch_unwind(AssertUnwindSafe(|| lint(rules, workspace, document))).unwrap_or_else(|_| {
-                let finding =
-                    Finding::new("internal-error", crate::text::Span::point(0)).value("stage", "checking");
+                let finding = Finding::new("internal-error", crate::text::Span::point(0)).value("stage", "checking");
                 explain(rules, workspace, document, vec![finding])
             })
         })
@@ -107,12 +106,7 @@ fn one_cause(rules: &RuleSet<'_>, document: &Document, mut findings: Vec<Finding
 }
 
 /// Gives findings their level, words and positions.
-fn explain(
-    rules: &RuleSet<'_>,
-    workspace: &Workspace,
-    document: &Document,
-    findings: Vec<Finding>,
-) -> Vec<Diagnostic> {
+fn explain(rules: &RuleSet<'_>, workspace: &Workspace, document: &Document, findings: Vec<Finding>) -> Vec<Diagnostic> {
     let text = &document.parsed.text;
     let kind: Option<Arc<str>> = document.kind.as_ref().map(|kind| kind.name.clone());
     let mut diagnostics: Vec<Diagnostic> = findings

@@ -161,9 +161,11 @@ impl Card {
 
     /// The kinds that it is for, as `pack/kind`; empty for all.
     pub fn kinds(&self) -> impl Iterator<Item = String> + '_ {
-        self.format.kinds.iter().map(|kind| {
-            if kind.contains('/') { kind.clone() } else { format!("{}/{kind}", self.pack) }
-        })
+        self.format.kinds.iter().map(
+            |kind| {
+                if kind.contains('/') { kind.clone() } else { format!("{}/{kind}", self.pack) }
+            },
+        )
     }
 }
 
@@ -233,7 +235,8 @@ impl Packs {
                     !Arc::ptr_eq(&other.name, &pack.name) && other.cards.iter().any(|(name, _)| name == rule)
                 });
                 if let Some(other) = other {
-                    let message = format!("the rule `{rule}` is also in the pack `{}`; rule names are unique", other.name);
+                    let message =
+                        format!("the rule `{rule}` is also in the pack `{}`; rule names are unique", other.name);
                     mistakes.push(source.mistake(Span::point(0), message, String::new()));
                 }
             }
@@ -383,12 +386,7 @@ impl WorkItem {
 }
 
 impl Pack {
-    fn load(
-        name: &str,
-        files: Vec<(String, Source)>,
-        own: bool,
-        mistakes: &mut Vec<Diagnostic>,
-    ) -> Option<Pack> {
+    fn load(name: &str, files: Vec<(String, Source)>, own: bool, mistakes: &mut Vec<Diagnostic>) -> Option<Pack> {
         let head = files.iter().find(|(path, _)| path == "pack.yaml");
         let Some((_, head)) = head else {
             if let (true, Some((_, Source::File { path, text }))) = (own, files.first()) {
@@ -402,11 +400,8 @@ impl Pack {
         let format: format::Pack = head.parse(mistakes)?;
         let name: Arc<str> = name.into();
         let mut problems = Problems::default();
-        let work_items = format
-            .work_items
-            .iter()
-            .map(|(item, source)| work_item(&name, item, source, &mut problems))
-            .collect();
+        let work_items =
+            format.work_items.iter().map(|(item, source)| work_item(&name, item, source, &mut problems)).collect();
         let relations = format
             .relations
             .iter()
@@ -463,10 +458,10 @@ impl Pack {
 impl Source {
     /// The file's value. Mistakes are diagnostics at their place in the YAML.
     fn parse<T: DeserializeOwned>(&self, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
-        if let Source::Embedded { json, .. } = self {
-            if let Ok(value) = serde_json::from_str(json) {
-                return Some(value);
-            }
+        if let Source::Embedded { json, .. } = self
+            && let Ok(value) = serde_json::from_str(json)
+        {
+            return Some(value);
         }
         let text = self.text();
         match load::from_yaml::<T>(&text) {

@@ -13,6 +13,7 @@ pub mod yaml;
 
 use std::sync::Arc;
 
+use crate::diagnostic::Finding;
 use crate::document::{Body, Directive, Format, FrontMatter, Parsed, Scope};
 use crate::text::{Span, Text};
 
@@ -63,6 +64,7 @@ fn parse_data(text: Arc<Text>, format: Format) -> Parsed {
     parsed.broken = data.broken;
     parsed.findings = data.findings;
     parsed.findings.extend(bytes::findings(&text, &[], false));
+    conflicts(&mut parsed.findings, Span::new(0, text.len()));
     let end = text.len();
     parsed.directives = data
         .comments
@@ -116,6 +118,9 @@ fn parse_markdown(text: Arc<Text>) -> Parsed {
     parsed.code_spans = markdown.code_spans;
     let code = code_places(&parsed);
     parsed.findings.extend(bytes::findings(&text, &code, true));
+    if let Some(front) = &parsed.front_matter {
+        conflicts(&mut parsed.findings, front.span);
+    }
     for (index, block) in parsed.blocks.iter().enumerate() {
         if !matches!(block.body, Body::Comment) {
             continue;
@@ -123,15 +128,29 @@ fn parse_markdown(text: Arc<Text>) -> Parsed {
         let Some(mut directive) = directives::parse(text.slice(block.span), block.span) else { continue };
         directive.covers = match directive.scope {
             Scope::Next => covered_next(&parsed, index),
-            Scope::Section => block
-                .section
-                .map_or(Span::new(0, first_heading(&parsed)), |section| parsed.sections[section].span),
+            Scope::Section => {
+                block.section.map_or(Span::new(0, first_heading(&parsed)), |section| parsed.sections[section].span)
+            }
             Scope::File => Span::new(0, text.len()),
         };
         directives.push(directive);
     }
     parsed.directives = directives;
     parsed
+}
+
+/// Where a merge conflict lies in fields, it is why they do not parse: the conflict alone is reported.
+fn conflicts(findings: &mut Vec<Finding>, fields: Span) {
+    let conflict = |finding: &Finding| &*finding.rule == "merge-conflict-marker" && fields.contains(finding.span);
+    if findings.iter().any(conflict) {
+        findings.retain(|finding| {
+            !fields.contains(finding.span)
+                || !matches!(
+                    &*finding.rule,
+                    "front-matter-syntax" | "data-syntax" | "duplicate-field" | "unclosed-front-matter"
+                )
+        });
+    }
 }
 
 /// The spans of code blocks and code spans, in order.

@@ -25,8 +25,7 @@ pub fn relations(context: &Context<'_>) -> Vec<Finding> {
                     continue;
                 }
                 let Some(member) = item.member(role) else { continue };
-                let mut files: Vec<String> =
-                    member.files.iter().map(|file| format!("{}{file}", group.root)).collect();
+                let mut files: Vec<String> = member.files.iter().map(|file| format!("{}{file}", group.root)).collect();
                 if files.iter().any(|file| context.workspace.document(file).is_some()) {
                     continue;
                 }
@@ -35,18 +34,16 @@ pub fn relations(context: &Context<'_>) -> Vec<Finding> {
                 files.sort_by_key(|file| folder_of(file) != own);
                 let path = files.into_iter().next().unwrap_or_default();
                 let name = path.rsplit('/').next().unwrap_or(&path).to_owned();
-                let mut finding = finding(relation, span)
-                    .value("document", name)
-                    .value("member", role.clone())
-                    .value("path", path);
+                let mut finding =
+                    finding(relation, span).value("document", name).value("member", role.clone()).value("path", path);
                 finding = related(context, relation, finding);
                 found.push(finding);
             }
-            if let Some(forbid) = &relation.forbid {
-                if scope.holds(forbid) {
-                    let finding = finding(relation, span);
-                    found.push(related(context, relation, finding));
-                }
+            if let Some(forbid) = &relation.forbid
+                && scope.holds(forbid)
+            {
+                let finding = finding(relation, span);
+                found.push(related(context, relation, finding));
             }
         }
     }

@@ -83,9 +83,7 @@ impl<'p> RuleSet<'p> {
             }
         };
         let mut mistakes = Vec::new();
-        for (names, narrowed, flag) in
-            [(&settings.select, false, "--select"), (&settings.ignore, true, "--ignore")]
-        {
+        for (names, narrowed, flag) in [(&settings.select, false, "--select"), (&settings.ignore, true, "--ignore")] {
             for name in names {
                 let found = named(name);
                 if found.is_empty() {
@@ -177,19 +175,17 @@ impl<'p> RuleSet<'p> {
     /// What a name in a suppression stands for.
     #[must_use]
     pub fn known(&self, name: &str, kind: Option<&crate::pack::Kind>) -> Known {
-        if let Some(pack) = name.strip_suffix("/*") {
-            if self.packs.pack(pack).is_some() {
-                let narrowed = self.rules.iter().any(|rule| &*rule.card.pack == pack && rule.narrowed);
-                return Known::Pack { name: pack.into(), runs: !narrowed };
-            }
+        if let Some(pack) = name.strip_suffix("/*")
+            && self.packs.pack(pack).is_some()
+        {
+            let narrowed = self.rules.iter().any(|rule| &*rule.card.pack == pack && rule.narrowed);
+            return Known::Pack { name: pack.into(), runs: !narrowed };
         }
         let bare = name.rsplit('/').next().unwrap_or(name);
         match self.packs.card(bare).and_then(|card| self.rule(&card.name)) {
-            Some(rule) => Known::Rule {
-                name: rule.card.name.clone(),
-                pack: rule.card.pack.clone(),
-                runs: self.runs(rule, kind),
-            },
+            Some(rule) => {
+                Known::Rule { name: rule.card.name.clone(), pack: rule.card.pack.clone(), runs: self.runs(rule, kind) }
+            }
             None => Known::Unknown { near: near_rule(self.packs, name) },
         }
     }

@@ -174,7 +174,7 @@ mod tests {
         kept.into_iter().map(|found| (found.rule.to_string(), text.slice(found.span).to_owned())).collect()
     }
 
-    fn pairs<'a>(found: &'a [(String, String)]) -> Vec<(&'a str, &'a str)> {
+    fn pairs(found: &[(String, String)]) -> Vec<(&str, &str)> {
         found.iter().map(|(rule, text)| (rule.as_str(), text.as_str())).collect()
     }
 

@@ -150,10 +150,8 @@ impl Text {
         while let Err(error) = std::str::from_utf8(&bytes[from..]) {
             let at = from + error.valid_up_to();
             let length = error.error_len().unwrap_or(bytes.len() - at);
-            for offset in at..at + length {
-                bytes[offset] = b'?';
-                bad.push(offset);
-            }
+            bytes[at..at + length].fill(b'?');
+            bad.extend(at..at + length);
             from = at + length;
             if bad.len() > 64 && bad.len() * 10 > bytes.len().min(from + 1) {
                 return Err(Unreadable::Binary);

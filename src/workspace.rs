@@ -76,8 +76,7 @@ impl Workspace {
         sources.dedup_by(|a, b| a.path == b.path);
         let reported: Vec<bool> = sources.iter().map(|source| source.report).collect();
         let unread: Vec<bool> = sources.iter().map(|source| source.content.is_err()).collect();
-        let documents: Vec<Document> =
-            sources.into_par_iter().map(|source| document_of(packs, source)).collect();
+        let documents: Vec<Document> = sources.into_par_iter().map(|source| document_of(packs, source)).collect();
         let mut workspace = Workspace {
             groups_of: vec![Vec::new(); documents.len()],
             documents,
@@ -94,10 +93,8 @@ impl Workspace {
                 let document = &workspace.documents[index];
                 let kind = document.kind.clone()?;
                 let members = MembersOf { workspace: &workspace, index };
-                catch_unwind(AssertUnwindSafe(|| {
-                    search(&Scope { document, entry: None, members: &members }, &kind)
-                }))
-                .ok()
+                catch_unwind(AssertUnwindSafe(|| search(&Scope { document, entry: None, members: &members }, &kind)))
+                    .ok()
             })
             .collect();
         for (document, remains) in workspace.documents.iter_mut().zip(remains) {
@@ -198,7 +195,14 @@ impl Workspace {
 
     /// Takes the answers.
     pub fn answer(&mut self, exists: impl Fn(&str) -> bool) {
-        self.answers = self.questions().into_iter().map(|path| { let yes = exists(&path); (path, yes) }).collect();
+        self.answers = self
+            .questions()
+            .into_iter()
+            .map(|path| {
+                let yes = exists(&path);
+                (path, yes)
+            })
+            .collect();
         self.asked = true;
     }
 
@@ -349,6 +353,22 @@ pub fn link_file(target: &str) -> String {
     String::from_utf8(plain).unwrap_or_else(|_| file.to_owned())
 }
 
+/// Where the first folder of a link's target would lie, under the root and beside the document; nothing for a bare name. Of
+/// a target that begins with `..` it is the folder that holds the target.
+#[must_use]
+pub fn first_folders(document: &Document, target: &str) -> Vec<String> {
+    let folder = folder_of(&document.path);
+    let root = document.root.trim_end_matches('/');
+    let bare = target.trim_start_matches("./").trim_start_matches('/');
+    if bare.starts_with("..") {
+        return join_path(folder, bare).map(|path| folder_of(&path).to_owned()).into_iter().filter(|p| !p.is_empty()).collect();
+    }
+    match bare.split_once('/') {
+        Some((first, _)) => [root, folder].iter().filter_map(|base| join_path(base, first)).collect(),
+        None => Vec::new(),
+    }
+}
+
 fn document_questions(document: &Document) -> Vec<String> {
     let mut questions = Vec::new();
     for link in &document.parsed.links {
@@ -359,13 +379,8 @@ fn document_questions(document: &Document) -> Vec<String> {
         if file.is_empty() {
             continue;
         }
-        for candidate in link_candidates(document, link.class, &file) {
-            // The first folder is asked about too: where it does not exist, the target cannot be judged.
-            if let Some((first, _)) = candidate.strip_prefix(&*document.root).unwrap_or(&candidate).split_once('/') {
-                questions.push(format!("{}{first}", document.root));
-            }
-            questions.push(candidate);
-        }
+        questions.extend(first_folders(document, &file));
+        questions.extend(link_candidates(document, link.class, &file));
     }
     questions
 }

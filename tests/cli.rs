@@ -65,7 +65,10 @@ fn levels_decide_the_exit_code() {
     assert_eq!(code(&["--select", "malformed-checkbox"]), Some(0));
     assert_eq!(code(&["--select", "malformed-checkbox", "--fail-on", "warning"]), Some(1));
     assert_eq!(code(&["--select", "malformed-checkbox", "--rule", "malformed-checkbox=error"]), Some(1));
-    assert_eq!(code(&["--select", "malformed-checkbox", "--ignore", "malformed-checkbox", "--fail-on", "info"]), Some(0));
+    assert_eq!(
+        code(&["--select", "malformed-checkbox", "--ignore", "malformed-checkbox", "--fail-on", "info"]),
+        Some(0)
+    );
 }
 
 #[test]
@@ -109,7 +112,12 @@ fn standard_input() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    child.stdin.take().unwrap().write_all("# Implementation Plan: [FEATURE]\n\n\u{e2}\u{80}\u{201d}\n".as_bytes()).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all("# Implementation Plan: [FEATURE]\n\n\u{e2}\u{80}\u{201d}\n".as_bytes())
+        .unwrap();
     let output = child.wait_with_output().unwrap();
     assert!(String::from_utf8_lossy(&output.stdout).contains("visions/001-a/plan.md"));
 }

@@ -20,7 +20,8 @@ fn case_folders(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(current) = open.pop() {
-        let mut names: Vec<PathBuf> = fs::read_dir(&current).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        let mut names: Vec<PathBuf> =
+            fs::read_dir(&current).into_iter().flatten().flatten().map(|e| e.path()).collect();
         names.sort();
         let is_case = |path: &PathBuf| {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -120,12 +121,8 @@ fn every_case_of_a_card_is_shown_by_a_fixture() {
         let outputs = outputs.split_whitespace().collect::<Vec<_>>().join(" ");
         for (name, case) in &card.format.cases {
             let Some(message) = &case.message else { continue };
-            let longest = message
-                .split(|c| c == '{' || c == '}')
-                .step_by(2)
-                .map(str::trim)
-                .max_by_key(|piece| piece.len())
-                .unwrap_or_default();
+            let longest =
+                message.split(['{', '}']).step_by(2).map(str::trim).max_by_key(|piece| piece.len()).unwrap_or_default();
             if !outputs.contains(&longest.split_whitespace().collect::<Vec<_>>().join(" ")) {
                 missing.push(format!("{}/{}: case `{name}` (“{longest}”)", card.pack, card.name));
             }

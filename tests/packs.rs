@@ -47,7 +47,10 @@ fn every_card_names_a_check_or_a_stage() {
             _ => panic!("{name}: a card has either a check or a stage"),
         }
         let has_message = !card.format.message.is_empty() || card.format.cases.values().all(|c| c.message.is_some());
-        assert!(has_message && !card.format.summary.is_empty() && !card.format.why.is_empty(), "{name}: words are missing");
+        assert!(
+            has_message && !card.format.summary.is_empty() && !card.format.why.is_empty(),
+            "{name}: words are missing"
+        );
         assert!(!card.format.message.ends_with('.'), "{name}: a message has no full stop");
         assert!(!card.format.message.contains('\n'), "{name}: a message is one line");
     }
@@ -60,7 +63,11 @@ fn rule_names_are_unique_and_checks_are_used() {
         assert!(!cards[..at].iter().any(|other| other.name == card.name), "{} stands in two packs", card.name);
     }
     for entry in CHECKS {
-        assert!(cards.iter().any(|card| card.format.check.as_deref() == Some(entry.name)), "{} is used by no card", entry.name);
+        assert!(
+            cards.iter().any(|card| card.format.check.as_deref() == Some(entry.name)),
+            "{} is used by no card",
+            entry.name
+        );
     }
     assert!(CHECKS.windows(2).all(|pair| pair[0].name < pair[1].name), "CHECKS is not sorted");
 }
@@ -100,7 +107,10 @@ fn a_mistake_in_a_pack_has_a_place() {
         ("titel: \"Note\"\n", "my/notes/kinds/note.yaml:4:1"),
         ("title: \"Note: {name:nope}\"\n", "my/notes/kinds/note.yaml:4:8"),
         ("fields: { source: nowhere }\n", "my/notes/kinds/note.yaml:4:19"),
-        ("fields: { source: front-matter, schema: { properties: { a: { pattern: '(?=x)' } } } }\n", "my/notes/kinds/note.yaml:4:41"),
+        (
+            "fields: { source: front-matter, schema: { properties: { a: { pattern: '(?=x)' } } } }\n",
+            "my/notes/kinds/note.yaml:4:41",
+        ),
         ("sections: [ { heading: A, required: true, colour: red } ]\n", "my/notes/kinds/note.yaml:4:43"),
         ("criteria: [nothing like this]\n", "my/notes/kinds/note.yaml:4:11"),
         ("tasks: { id: 'T(', grammar: x }\n", "my/notes/kinds/note.yaml:4:14"),

@@ -33,7 +33,9 @@ fn what_is_no_text_gives_one_note() {
     for bytes in [&b"\0GITCRYPT\0abc"[..], b"\xFF\xFEa\0b\0", b"PK\x03\x04\0\0\0", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"] {
         assert_eq!(rules_on_bytes("docs/x-results.md", bytes), ["unreadable-document"]);
     }
-    for unread in [Unread::Permission, Unread::Vanished, Unread::TooLarge(1 << 33), Unread::NotAFile, Unread::Other("x".into())] {
+    for unread in
+        [Unread::Permission, Unread::Vanished, Unread::TooLarge(1 << 33), Unread::NotAFile, Unread::Other("x".into())]
+    {
         assert_eq!(rules_on("docs/x-results.md", Err(unread)), ["unreadable-document"]);
     }
 }
@@ -94,7 +96,9 @@ fn a_document_can_be_cut_anywhere() {
     for kind in packs.all_kinds() {
         let folder = crate::root().join("fixtures/kinds").join(&*kind.name);
         let Some((_, files)) = discover::listing(&folder) else { continue };
-        let Some(file) = files.iter().find(|name| name.starts_with("good") && !name.ends_with(".out")) else { continue };
+        let Some(file) = files.iter().find(|name| name.starts_with("good") && !name.ends_with(".out")) else {
+            continue;
+        };
         let text = fs::read_to_string(folder.join(file)).unwrap();
         let step = (text.len() / 40).max(1);
         let cuts = (0..text.len()).step_by(step).filter(|at| text.is_char_boundary(*at));

@@ -84,7 +84,9 @@ fn no_workflow_is_named_in_rust() {
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .filter(|name| name != "core")
         .collect();
-    for word in ["milestone", "story", "checkpoint", "work log", "acceptance", "release-ready", "in-progress", "speckit"] {
+    for word in
+        ["milestone", "story", "checkpoint", "work log", "acceptance", "release-ready", "in-progress", "speckit"]
+    {
         words.push(word.to_owned());
     }
     let mut wrong = Vec::new();

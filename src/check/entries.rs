@@ -43,8 +43,7 @@ pub(super) fn parts(context: &Context<'_>, found: &mut Findings) {
         let Some(rules) = context.body.entries.iter().find(|rules| *rules.name == *entry.list) else { continue };
         let Some(form) = form_of(rules, &entry.form) else { continue };
         let scope = Scope { entry: Some(entry), ..context.scope() };
-        let conditional =
-            form.parts.required_when.iter().filter(|(_, when)| scope.holds(when)).map(|(part, _)| part);
+        let conditional = form.parts.required_when.iter().filter(|(_, when)| scope.holds(when)).map(|(part, _)| part);
         for name in form.parts.required.iter().chain(conditional) {
             let part = entry.parts.iter().find(|part| part.name == *name);
             let finding = match part {
@@ -75,12 +74,13 @@ pub(super) fn present(context: &Context<'_>, found: &mut Findings) {
         {
             continue;
         }
-        let declared = rules.under.iter().any(|selector| match &selector.target {
-            Target::Section(shape) => context.body.sections.iter().any(|section| {
-                section.name.eq_ignore_ascii_case(shape.source()) && context.demands(&section.required)
-            }),
-            _ => false,
-        });
+        let declared =
+            rules.under.iter().any(|selector| match &selector.target {
+                Target::Section(shape) => context.body.sections.iter().any(|section| {
+                    section.name.eq_ignore_ascii_case(shape.source()) && context.demands(&section.required)
+                }),
+                _ => false,
+            });
         let region = regions(document, &rules.under).into_iter().next().filter(|_| !rules.under.is_empty());
         // The section that holds them is missing, and that is reported.
         if region.is_none() && declared {

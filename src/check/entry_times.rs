@@ -75,6 +75,13 @@ pub(super) fn lifetime(context: &Context<'_>, found: &mut Findings) {
         };
         let first = pick(values(from), Ordering::Less);
         let last = pick(values(to), Ordering::Greater);
+        // Bounds that contradict each other are a finding of their own.
+        let times = (first.as_ref().and_then(|value| value.time), last.as_ref().and_then(|value| value.time));
+        if let (Some(a), Some(b)) = times
+            && b.compare(&a) == Some(Ordering::Less)
+        {
+            continue;
+        }
         for entry in context.document.entries.iter().filter(|entry| *entry.list == *rules.name) {
             let Some((when, span)) = entry.when.filter(|(when, _)| when.date.is_some()) else { continue };
             let outside = |bound: &Option<Selected>, wrong: Ordering| {

@@ -35,13 +35,17 @@ const NAMED: &[&str] = &[
 /// `schema`: a field violates the kind's schema, or a part of an entry its closed list.
 pub(super) fn schema(parameters: &Keywords, context: &Context<'_>, found: &mut Findings) {
     let other = parameters.keywords.iter().any(|keyword| keyword == "other");
+    // Without the front matter that must be there, every field is missing: that is one finding.
+    let headless = context.body.fields.as_ref().is_some_and(|fields| fields.front_matter_required)
+        && context.document.parsed.front_matter.is_none();
     for violation in &context.document.violations {
         let named = parameters.keywords.contains(&violation.keyword);
         if !(named || other && !NAMED.contains(&violation.keyword.as_str())) {
             continue;
         }
         // A misspelt name is reported where it stands, not also as missing.
-        if violation.keyword == "required" && misspelt(context, &violation.field).is_some() {
+        let required = violation.keyword == "required";
+        if required && (headless || misspelt(context, &violation.field).is_some()) {
             continue;
         }
         let mut finding = found
@@ -52,6 +56,10 @@ pub(super) fn schema(parameters: &Keywords, context: &Context<'_>, found: &mut F
             .severity(violation.severity);
         if let Some((because, span)) = &violation.because {
             finding = finding.case("because").value("because", because.clone()).related("because", *span);
+        }
+        if let Some((called, line, span)) = &violation.entry {
+            finding = finding.case("entry").value("called", called.clone()).value("entry", line.clone());
+            finding = finding.related("entry", *span);
         }
         let near = nearest(&violation.found, violation.allowed.iter().map(String::as_str));
         match (near, &violation.description) {
@@ -81,7 +89,10 @@ pub fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&
         })
         .filter(|(distance, name)| {
             let longest = folded.chars().count().max(name.chars().count());
-            *distance == 0 || (*distance <= 1 && longest > 2) || (*distance <= 2 && longest >= 5) || *distance * 4 <= longest
+            *distance == 0
+                || (*distance <= 1 && longest > 2)
+                || (*distance <= 2 && longest >= 5)
+                || *distance * 4 <= longest
         })
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
@@ -128,9 +139,7 @@ fn misspelt(context: &Context<'_>, property: &str) -> Option<(String, crate::tex
         }
         let (a, b) = (folded(name), folded(property));
         let distance = strsim::osa_distance(&a, &b);
-        let near = distance == 0
-            || distance == 1 && b.chars().count() >= 4
-            || distance == 2 && b.chars().count() >= 9;
+        let near = distance == 0 || distance == 1 && b.chars().count() >= 4 || distance == 2 && b.chars().count() >= 9;
         near.then(|| (name.to_owned(), key.span))
     })
 }
@@ -154,6 +163,10 @@ pub(super) fn agree(context: &Context<'_>, found: &mut Findings) {
         let mut first: Option<(Selected, &str)> = None;
         for selector in selectors {
             let Some(value) = scope.select(selector).into_iter().find(|value| !value.empty) else { continue };
+            // What is wrong in itself has its own finding; that it also disagrees has the same cause.
+            if is_wrong(context, &value) || path_hole(selector).is_some_and(|hole| !hole_fits(context, hole)) {
+                continue;
+            }
             match &first {
                 None => first = Some((value, &selector.source)),
                 Some((source, name)) if !equal(&source.text, &value.text) => {
@@ -183,6 +196,36 @@ pub(super) fn agree(context: &Context<'_>, found: &mut Findings) {
                 Some(_) => {}
             }
         }
+    }
+}
+
+/// Whether a value of this document is a leftover, or violates the schema.
+fn is_wrong(context: &Context<'_>, value: &Selected) -> bool {
+    let document = context.document;
+    value.path == document.path
+        && !value.span.is_empty()
+        && (document.leftovers.iter().any(|leftover| leftover.span.overlaps(value.span))
+            || document.violations.iter().any(|violation| {
+                matches!(violation.keyword.as_str(), "type" | "pattern") && violation.span.overlaps(value.span)
+            }))
+}
+
+/// The hole that a selector of the path names.
+fn path_hole(selector: &crate::pack::condition::Selector) -> Option<&str> {
+    match &selector.target {
+        crate::pack::condition::Target::Path(Some(hole)) if selector.member.is_none() => Some(hole),
+        _ => None,
+    }
+}
+
+/// Whether a hole of the path has the form of the field of the same name.
+fn hole_fits(context: &Context<'_>, hole: &str) -> bool {
+    let capture = context.document.path_captures.iter().find(|capture| capture.name == hole);
+    let schema = context.body.fields.as_ref().and_then(|fields| fields.schema.as_ref());
+    let pattern = schema.and_then(|schema| schema.property(&format!("/{hole}"))?.get("pattern")?.as_str());
+    match (capture, pattern.and_then(|pattern| regex::Regex::new(pattern).ok())) {
+        (Some(capture), Some(pattern)) => pattern.is_match(&capture.text),
+        _ => true,
     }
 }
 
@@ -218,6 +261,14 @@ pub(super) fn path_fits(context: &Context<'_>, found: &mut Findings) {
             let file = shape.source().rsplit('/').next().unwrap_or(shape.source());
             let finding = found.at(context.head()).value("name", name).value("expected", words_of_shape(file));
             found.push(finding);
+        } else if let Some((folder, expected)) = paths.iter().find_map(|shape| wrong_folder(shape.source(), path)) {
+            let finding = found
+                .at(context.head())
+                .case("folder")
+                .value("name", name)
+                .value("folder", folder)
+                .value("expected", expected);
+            found.push(finding);
         }
         return;
     }
@@ -238,6 +289,20 @@ pub(super) fn path_fits(context: &Context<'_>, found: &mut Findings) {
             found.push(finding);
         }
     }
+}
+
+/// The folder of a path that is none of those that the shape lists, and the list in words.
+fn wrong_folder(shape: &str, path: &str) -> Option<(String, String)> {
+    let open = shape.find('{')?;
+    let close = shape[open..].find('}')? + open;
+    let (hole, words) = shape[open + 1..close].split_once('=')?;
+    if !shape[..open].ends_with('/') || !shape[close + 1..].starts_with('/') {
+        return None;
+    }
+    let relaxed = format!("{}{{{hole}}}{}", &shape[..open], &shape[close + 1..]);
+    let found = crate::pack::path_shape::PathShape::compile(&relaxed).ok()?.matches(path)?;
+    let folder = found.get(hole)?.to_owned();
+    Some((folder, one_of(&words.split('|').map(str::to_owned).collect::<Vec<_>>())))
 }
 
 /// `{task-id}-{slug}.md` as a person would write it: `TASK-ID-SLUG.md`.
@@ -266,7 +331,7 @@ pub(super) fn state_in_folder(context: &Context<'_>, found: &mut Findings) {
         return;
     };
     let Some((_, folders)) = lifecycle.folder.iter().find(|(state, _)| equal(state, &value.text)) else { return };
-    if folders.iter().any(|known| *known == folder.text) {
+    if folders.contains(&folder.text) {
         return;
     }
     // A folder that no state has is none of ours.

@@ -22,10 +22,8 @@ pub(super) fn malformed(context: &Context<'_>, found: &mut Findings) {
         let digits = item.id.trim_start_matches(|c: char| !c.is_ascii_digit());
         let prefix: String = item.id.chars().take_while(char::is_ascii_uppercase).collect();
         let number: String = digits.chars().take_while(char::is_ascii_digit).collect();
-        let finding = found
-            .at(item.span)
-            .value("id", item.id.clone())
-            .value("expected", format!("{prefix}-{number:0>3}"));
+        let finding =
+            found.at(item.span).value("id", item.id.clone()).value("expected", format!("{prefix}-{number:0>3}"));
         found.push(finding);
     }
 }

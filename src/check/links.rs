@@ -7,7 +7,7 @@ use serde::Deserialize;
 use crate::check::fields::nearest;
 use crate::check::{Context, Findings};
 use crate::document::{Document, Format, Link, LinkClass};
-use crate::workspace::{link_candidates, link_file};
+use crate::workspace::{first_folders, link_candidates, link_file};
 
 /// What a rule reports.
 #[derive(Deserialize)]
@@ -32,7 +32,8 @@ enum Verdict {
 /// `link-target`: a link leads nowhere.
 pub(super) fn target(parameters: &What, context: &Context<'_>, found: &mut Findings) {
     for link in &context.document.parsed.links {
-        let external = link.target.contains("://") || link.target.starts_with("mailto:") || link.target.starts_with("//");
+        let external =
+            link.target.contains("://") || link.target.starts_with("mailto:") || link.target.starts_with("//");
         let templated = link.target.contains(['{', '<', '*', '$']) || link.target.is_empty();
         if external || templated || link.class == LinkClass::Auto {
             continue;
@@ -120,16 +121,9 @@ fn verdict(context: &Context<'_>, link: &Link, file: &str) -> Verdict {
     if unknown {
         return Verdict::Unknown;
     }
-    // Where the first folder does not exist, the target lies outside what is here.
-    let judged = candidates.iter().any(|candidate| {
-        let rest = candidate.strip_prefix(&*context.document.root).unwrap_or(candidate);
-        match rest.split_once('/') {
-            Some((first, _)) => {
-                context.workspace.exists(&format!("{}{first}", context.document.root)) == Some(true)
-            }
-            None => true,
-        }
-    });
+    // Where the target's first folder does not exist, it lies outside what is here.
+    let places = first_folders(context.document, file);
+    let judged = places.is_empty() || places.iter().any(|place| context.workspace.exists(place) == Some(true));
     if judged { Verdict::Broken } else { Verdict::Unknown }
 }
 
@@ -148,7 +142,9 @@ fn slug(title: &str) -> String {
 }
 
 fn anchored(document: &Document, link: &Link, anchor: &str, found: &mut Findings) {
-    if document.parsed.format != Format::Markdown || anchor.starts_with('L') && anchor[1..].starts_with(|c: char| c.is_ascii_digit()) {
+    if document.parsed.format != Format::Markdown
+        || anchor.starts_with('L') && anchor[1..].starts_with(|c: char| c.is_ascii_digit())
+    {
         return;
     }
     let mut seen: HashMap<String, usize> = HashMap::new();

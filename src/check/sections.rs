@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::check::{Context, Findings};
 use crate::check::fields::nearest;
+use crate::check::{Context, Findings};
 use crate::document::{Body, Section};
 use crate::pack::compile::SectionRule;
 use crate::pack::format::Holds;
@@ -73,9 +73,11 @@ pub(super) fn present(context: &Context<'_>, found: &mut Findings) {
             .severity(rule.severity);
         let unknown = parsed.sections.iter().filter(|section| {
             section.level > 1
-                && !context.body.sections.iter().any(|known| {
-                    known.headings.iter().any(|shape| shape.fits_loosely(&section.title.text))
-                })
+                && !context
+                    .body
+                    .sections
+                    .iter()
+                    .any(|known| known.headings.iter().any(|shape| shape.fits_loosely(&section.title.text)))
         });
         let near = nearest(&loosen(&rule.name), unknown.clone().map(|section| section.title.text.as_str()));
         if let Some(near) = near {
@@ -150,10 +152,8 @@ pub(super) fn duplicate(context: &Context<'_>, found: &mut Findings) {
         for (_, again) in sections {
             let same = loosen(&again.title.text) == loosen(&first.title.text);
             if same && again.level == first.level && again.parent == first.parent {
-                let finding = found
-                    .at(again.heading)
-                    .value("section", again.title.text.clone())
-                    .related("first", first.heading);
+                let finding =
+                    found.at(again.heading).value("section", again.title.text.clone()).related("first", first.heading);
                 found.push(finding);
             }
         }
@@ -213,16 +213,16 @@ pub(super) fn empty(context: &Context<'_>, found: &mut Findings) {
 pub(super) fn skipped_level(context: &Context<'_>, found: &mut Findings) {
     let mut before: Option<&Section> = None;
     for section in &context.document.parsed.sections {
-        if let Some(above) = before {
-            if section.level > above.level + 1 {
-                let finding = found
-                    .at(section.heading)
-                    .value("level", section.level.to_string())
-                    .value("above", above.level.to_string())
-                    .value("expected", (above.level + 1).to_string())
-                    .related("above", above.heading);
-                found.push(finding);
-            }
+        if let Some(above) = before
+            && section.level > above.level + 1
+        {
+            let finding = found
+                .at(section.heading)
+                .value("level", section.level.to_string())
+                .value("above", above.level.to_string())
+                .value("expected", (above.level + 1).to_string())
+                .related("above", above.heading);
+            found.push(finding);
         }
         before = Some(section);
     }

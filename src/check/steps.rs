@@ -18,7 +18,8 @@ enum Stand {
 fn stand(entry: &Entry, progress: &Progress) -> Option<(Stand, Span)> {
     progress.captures.as_slice().iter().find_map(|name| {
         let capture = entry.captures.iter().find(|capture| capture.name == *name)?;
-        let fits = |words: &[String]| words.iter().any(|word| capture.text.to_lowercase().contains(&word.to_lowercase()));
+        let fits =
+            |words: &[String]| words.iter().any(|word| capture.text.to_lowercase().contains(&word.to_lowercase()));
         let stand = if fits(&progress.done) {
             Stand::Done
         } else if fits(&progress.current) {
@@ -113,9 +114,8 @@ pub(super) fn unexplained(context: &Context<'_>, found: &mut Findings) {
             }
             for block in &context.document.parsed.blocks {
                 let inside = part.span.contains(block.span) && matches!(block.body, Body::Item { .. });
-                let outer = block.parent.is_none_or(|parent| {
-                    !part.span.contains(context.document.parsed.blocks[parent].span)
-                });
+                let outer =
+                    block.parent.is_none_or(|parent| !part.span.contains(context.document.parsed.blocks[parent].span));
                 if !inside || !outer || block.span.start <= part.name_span.start {
                     continue;
                 }
@@ -124,16 +124,37 @@ pub(super) fn unexplained(context: &Context<'_>, found: &mut Findings) {
                     inner.parent.is_some_and(|parent| context.document.parsed.blocks[parent].span == block.span)
                 });
                 let explained = nested
-                    || [":", "→", "—", "–", " - ", "->", "=>", ";", " because ", " since ", " so ", " to ", " due ", " after ", " by ", " for ", " as ", " instead of ",
-                        " rather than ", " until ", " with ", "("]
-                        .iter()
-                        .any(|sign| text.contains(sign));
-                let none = matches!(text.trim_end_matches('.').to_lowercase().as_str(), "none" | "n/a" | "-" | "nothing");
+                    || [
+                        ":",
+                        "→",
+                        "—",
+                        "–",
+                        " - ",
+                        "->",
+                        "=>",
+                        ";",
+                        " because ",
+                        " since ",
+                        " so ",
+                        " to ",
+                        " due ",
+                        " after ",
+                        " by ",
+                        " for ",
+                        " as ",
+                        " instead of ",
+                        " rather than ",
+                        " until ",
+                        " with ",
+                        "(",
+                    ]
+                    .iter()
+                    .any(|sign| text.contains(sign));
+                let none =
+                    matches!(text.trim_end_matches('.').to_lowercase().as_str(), "none" | "n/a" | "-" | "nothing");
                 if !explained && !none && !text.is_empty() {
-                    let finding = found
-                        .at(block.line.whole())
-                        .value("part", part.name.clone())
-                        .value("found", short(text));
+                    let finding =
+                        found.at(block.line.whole()).value("part", part.name.clone()).value("found", short(text));
                     found.push(finding);
                 }
             }
@@ -154,8 +175,9 @@ pub(super) fn status_marks(context: &Context<'_>, found: &mut Findings) {
                 marks.iter().find(|mark| text.ends_with(mark.as_str())).map(|mark| (sort, mark))
             })
         };
-        let marked: Vec<(&Entry, usize, &String)> =
-            entries_of(context, rules).filter_map(|entry| sort_of(entry).map(|(sort, mark)| (entry, sort, mark))).collect();
+        let marked: Vec<(&Entry, usize, &String)> = entries_of(context, rules)
+            .filter_map(|entry| sort_of(entry).map(|(sort, mark)| (entry, sort, mark)))
+            .collect();
         let count = |sort: usize| marked.iter().filter(|(_, other, _)| *other == sort).count();
         let Some(usual) = (0..sorts.len()).max_by_key(|sort| (count(*sort), usize::MAX - sort)) else { continue };
         let Some((example, _, mark)) = marked.iter().find(|(_, sort, _)| *sort == usual) else { continue };

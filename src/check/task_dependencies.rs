@@ -16,10 +16,27 @@ fn by_id<'a>(context: &'a Context<'_>) -> HashMap<String, &'a Task> {
     tasks
 }
 
+/// The numbers that lines which are nearly tasks lost: one more than the task before, one less than the task after.
+fn lost(context: &Context<'_>) -> Vec<u64> {
+    let tasks = &context.document.tasks;
+    let of = |task: Option<&Task>| task.and_then(|task| number(&task.id));
+    let mut numbers = Vec::new();
+    for near in &context.document.near_tasks {
+        let at = tasks.partition_point(|task| task.id_span.start < near.span.start);
+        numbers.extend(at.checked_sub(1).and_then(|before| of(tasks.get(before))).map(|number| number + 1));
+        numbers.extend(of(tasks.get(at)).and_then(|number| number.checked_sub(1)));
+    }
+    numbers
+}
+
 /// `unknown-dependency`: a task waits for one that does not exist.
 pub(super) fn unknown(context: &Context<'_>, found: &mut Findings) {
     let tasks = by_id(context);
-    let near = |id: &str| context.document.near_tasks.iter().any(|near| near.text.contains(id));
+    let lost = lost(context);
+    let near = |id: &str| {
+        context.document.near_tasks.iter().any(|near| near.text.contains(id))
+            || number(id).is_some_and(|number| lost.contains(&number))
+    };
     for task in &context.document.tasks {
         for (id, span) in &task.depends {
             if tasks.contains_key(&id.to_uppercase()) || near(id) {
@@ -37,11 +54,7 @@ pub(super) fn cycle(context: &Context<'_>, found: &mut Findings) {
     let index: HashMap<String, usize> =
         tasks.iter().enumerate().rev().map(|(at, task)| (task.id.to_uppercase(), at)).collect();
     let next = |at: usize| -> Vec<(usize, Span)> {
-        tasks[at]
-            .depends
-            .iter()
-            .filter_map(|(id, span)| Some((*index.get(&id.to_uppercase())?, *span)))
-            .collect()
+        tasks[at].depends.iter().filter_map(|(id, span)| Some((*index.get(&id.to_uppercase())?, *span))).collect()
     };
     let mut done = vec![false; tasks.len()];
     for start in 0..tasks.len() {
@@ -107,9 +120,9 @@ pub(super) fn not_done(context: &Context<'_>, found: &mut Findings) {
         let of_phase = |task: &&Task| task.phase == Some(number);
         let open = context.document.tasks.iter().filter(of_phase).find(|task| task.state == TaskState::Open);
         let later = context.document.tasks.iter().find(|task| {
-            let group = task.phase.is_some_and(|phase| {
-                phase > number && context.document.phases[phase].role.as_deref() == Some("group")
-            });
+            let group = task
+                .phase
+                .is_some_and(|phase| phase > number && context.document.phases[phase].role.as_deref() == Some("group"));
             group && task.state == TaskState::Done
         });
         if let (Some(open), Some(later)) = (open, later) {
@@ -129,13 +142,8 @@ pub(super) fn not_done(context: &Context<'_>, found: &mut Findings) {
 /// `parallel-conflict`: two parallel tasks of one phase write the same file, by the first path of each.
 pub(super) fn parallel_conflict(context: &Context<'_>, found: &mut Findings) {
     let Some(rules) = &context.body.tasks else { return };
-    let parallel: Vec<&String> = rules
-        .format
-        .markers
-        .iter()
-        .filter(|(_, meaning)| *meaning == "parallel")
-        .map(|(marker, _)| marker)
-        .collect();
+    let parallel: Vec<&String> =
+        rules.format.markers.iter().filter(|(_, meaning)| *meaning == "parallel").map(|(marker, _)| marker).collect();
     let mut writers: BTreeMap<(usize, String), Vec<(&Task, Span)>> = BTreeMap::new();
     for task in &context.document.tasks {
         let Some(phase) = task.phase else { continue };
@@ -178,6 +186,7 @@ pub(super) fn unknown_mention(context: &Context<'_>, found: &mut Findings) {
     let tasks = by_id(context);
     let highest = context.document.tasks.iter().filter_map(|task| number(&task.id)).max().unwrap_or(0);
     let parsed = &context.document.parsed;
+    let lost = lost(context);
     let mut seen: Vec<String> = Vec::new();
     for section in &parsed.sections {
         if !rules.mentioned_under.iter().any(|shape| shape.fits_loosely(&section.title.text)) {
@@ -189,7 +198,8 @@ pub(super) fn unknown_mention(context: &Context<'_>, found: &mut Findings) {
             }
             for (id, span) in mentions(&block.line, rules) {
                 let upper = id.to_uppercase();
-                let near = context.document.near_tasks.iter().any(|near| near.text.contains(&id));
+                let near = context.document.near_tasks.iter().any(|near| near.text.contains(&id))
+                    || number(&id).is_some_and(|number| lost.contains(&number));
                 if tasks.contains_key(&upper) || seen.contains(&upper) || near {
                     continue;
                 }
@@ -213,17 +223,16 @@ fn mentions(line: &crate::document::Line, rules: &crate::pack::compile::TaskRule
     let mut at = 0;
     while at < line.text.len() {
         let rest = &line.text[at..];
-        let starts_word = at == 0 || !line.text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '.'));
-        if starts_word {
-            if let Some(id) = rules.id_at_start.find(rest) {
-                let end = at + id.end();
-                let open = line.text[end..].chars().next().is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ':'));
-                if !open {
-                    found.push((id.as_str().to_owned(), line.span(at..end)));
-                }
-                at = end;
-                continue;
+        let starts_word =
+            at == 0 || !line.text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '.'));
+        if starts_word && let Some(id) = rules.id_at_start.find(rest) {
+            let end = at + id.end();
+            let open = line.text[end..].chars().next().is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | ':'));
+            if !open {
+                found.push((id.as_str().to_owned(), line.span(at..end)));
             }
+            at = end;
+            continue;
         }
         at += rest.chars().next().map_or(1, char::len_utf8);
     }

@@ -87,15 +87,15 @@ fn next_free(context: &Context<'_>, steps: u64) -> String {
 /// `task-id-order`: a task's number is lower than that of the one before it.
 pub(super) fn id_order(context: &Context<'_>, found: &mut Findings) {
     for pair in context.document.tasks.windows(2) {
-        if let (Some(a), Some(b)) = (number(&pair[0].id), number(&pair[1].id)) {
-            if b < a {
-                let finding = found
-                    .at(pair[1].id_span)
-                    .value("id", pair[1].id.clone())
-                    .value("before", pair[0].id.clone())
-                    .related("before", pair[0].id_span);
-                found.push(finding);
-            }
+        if let (Some(a), Some(b)) = (number(&pair[0].id), number(&pair[1].id))
+            && b < a
+        {
+            let finding = found
+                .at(pair[1].id_span)
+                .value("id", pair[1].id.clone())
+                .value("before", pair[0].id.clone())
+                .related("before", pair[0].id_span);
+            found.push(finding);
         }
     }
 }

@@ -16,7 +16,12 @@ fn label_of(context: &Context<'_>, group: &str) -> String {
 }
 
 fn called(context: &Context<'_>) -> String {
-    context.body.tasks.as_ref().and_then(|rules| rules.format.label_called.clone()).unwrap_or_else(|| "group".to_owned())
+    context
+        .body
+        .tasks
+        .as_ref()
+        .and_then(|rules| rules.format.label_called.clone())
+        .unwrap_or_else(|| "group".to_owned())
 }
 
 fn uses_labels(context: &Context<'_>) -> bool {
@@ -87,7 +92,9 @@ pub(super) fn mismatch(context: &Context<'_>, found: &mut Findings) {
             continue;
         }
         // Two labels may follow each other; one that belongs here is enough.
-        let base = |group: &str| group.trim_end_matches(|c: char| c.is_ascii_alphabetic()).split('.').next().unwrap_or("").to_owned();
+        let base = |group: &str| {
+            group.trim_end_matches(|c: char| c.is_ascii_alphabetic()).split('.').next().unwrap_or("").to_owned()
+        };
         let own: Vec<String> = phase.groups.iter().map(|group| base(group)).collect();
         let labels: Vec<_> = task.labels.iter().filter(|label| !label.groups.is_empty()).collect();
         let belongs = |group: &String| own.contains(&base(group)) || base(group) == "0";
@@ -127,7 +134,9 @@ pub(super) fn unknown(context: &Context<'_>, found: &mut Findings) {
     }
     // Without the document that defines the groups nothing can be said.
     let Some((source, place)) = source else { return };
-    let base = |group: &str| group.trim_end_matches(|c: char| c.is_ascii_alphabetic()).split('.').next().unwrap_or("").to_owned();
+    let base = |group: &str| {
+        group.trim_end_matches(|c: char| c.is_ascii_alphabetic()).split('.').next().unwrap_or("").to_owned()
+    };
     for task in &context.document.tasks {
         for label in &task.labels {
             for group in &label.groups {

@@ -60,10 +60,8 @@ pub(super) fn missing_part(context: &Context<'_>, found: &mut Findings) {
                     && inner.title.text.to_lowercase().starts_with(&wanted)
             });
             if !known && !headed {
-                let finding = found
-                    .at(section.heading)
-                    .value("phase", short(&section.title.text))
-                    .value("part", part.clone());
+                let finding =
+                    found.at(section.heading).value("phase", short(&section.title.text)).value("part", part.clone());
                 found.push(finding);
             }
         }
@@ -79,7 +77,10 @@ pub(super) fn total(context: &Context<'_>, found: &mut Findings) {
     }
     let all = tasks.len();
     let skipped = tasks.iter().filter(|task| task.state == TaskState::Skipped).count();
-    let lettered = tasks.iter().filter(|task| task.id.ends_with(|c: char| c.is_ascii_alphabetic()) || task.id.contains('.')).count();
+    let lettered = tasks
+        .iter()
+        .filter(|task| task.id.ends_with(|c: char| c.is_ascii_alphabetic()) || task.id.contains('.'))
+        .count();
     let counts = [all, all - skipped, all - lettered, all.saturating_sub(skipped + lettered)];
     for label in &context.document.parsed.labels {
         if !rules.format.totals.iter().any(|name| name.eq_ignore_ascii_case(label.name.trim())) {

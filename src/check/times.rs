@@ -23,9 +23,14 @@ pub(super) fn form(parameters: &Form, context: &Context<'_>, found: &mut Finding
         let Err(problem) = parse(text, time.demand) else { continue };
         let finding = found.at(time.span).value("found", text).value("field", time.name.clone());
         let (zone, finding) = match problem {
+            Problem::MissingTimezone(time) if time.time.is_none() => (true, finding.case("no-time")),
             Problem::MissingTimezone(_) => (true, finding),
             Problem::MissingTime(_) => (false, finding.case("no-time")),
-            Problem::Impossible { what } => (false, finding.case("impossible").value("what", what)),
+            Problem::Impossible { what } => {
+                let of_day = ["hour", "minute", "second"].iter().any(|unit| what.starts_with(unit));
+                let case = if of_day { "impossible-hour" } else { "impossible" };
+                (false, finding.case(case).value("what", what))
+            }
             Problem::Incomplete => (false, finding.case("incomplete")),
             Problem::Readable { iso } => {
                 let case = if time.strict { "readable-field" } else { "readable" };

@@ -34,7 +34,8 @@ impl Setup {
             Failure::new(format!("the working directory cannot be read: {error}"), "Change to a folder that exists")
         })?;
         let base = discover::project(&directory).unwrap_or_else(|| directory.clone());
-        let mut setup = Setup { directory, base, settings: Settings::new(now), fail_on: None, texts: Vec::new(), own: None };
+        let mut setup =
+            Setup { directory, base, settings: Settings::new(now), fail_on: None, texts: Vec::new(), own: None };
         let file = if configuration.no_config {
             None
         } else {

@@ -196,7 +196,7 @@ pub enum Demanded {
     /// Never.
     Never,
     /// When it holds.
-    When(Condition),
+    When(Box<Condition>),
 }
 
 /// Which blocks can be entries.
@@ -348,7 +348,7 @@ pub enum LeftoverPlace {
     /// Paragraphs, items, headings, tables.
     Text,
     /// The text of a section.
-    Section(Shape),
+    Section(Box<Shape>),
 }
 
 /// Something that only the template has.
@@ -479,10 +479,8 @@ fn field_rules(fields: &format::Fields, problems: &mut Problems) -> FieldRules {
             Some((name.clone(), problems.take(format!("/fields/from/{name}"), Selector::compile(selector))?))
         })
         .collect();
-    let schema = fields
-        .schema
-        .as_ref()
-        .and_then(|schema| problems.take("/fields/schema", FieldSchema::compile(schema.clone())));
+    let schema =
+        fields.schema.as_ref().and_then(|schema| problems.take("/fields/schema", FieldSchema::compile(schema.clone())));
     let may_be_empty = fields
         .may_be_empty
         .iter()
@@ -528,11 +526,7 @@ fn lifecycle_of(source: &format::Lifecycle, problems: &mut Problems) -> Option<L
         open: problems.shapes("/lifecycle/open", &source.open),
         done: problems.shapes("/lifecycle/done", &source.done),
         closed: problems.shapes("/lifecycle/closed", &source.closed),
-        folder: source
-            .folder
-            .iter()
-            .map(|(state, folders)| (state.clone(), folders.as_slice().to_vec()))
-            .collect(),
+        folder: source.folder.iter().map(|(state, folders)| (state.clone(), folders.as_slice().to_vec())).collect(),
         folder_hole: source.folder_hole.clone(),
     })
 }
@@ -541,9 +535,9 @@ fn demanded(pointer: &str, source: &format::Required, problems: &mut Problems) -
     match source {
         format::Required::Always(true) => Demanded::Always,
         format::Required::Always(false) => Demanded::Never,
-        format::Required::When(condition) => {
-            problems.take(pointer, Condition::compile(condition)).map_or(Demanded::Never, Demanded::When)
-        }
+        format::Required::When(condition) => problems
+            .take(pointer, Condition::compile(condition))
+            .map_or(Demanded::Never, |condition| Demanded::When(Box::new(condition))),
     }
 }
 
@@ -677,10 +671,7 @@ fn task_rules(source: &format::Tasks, problems: &mut Problems) -> Option<TaskRul
     Some(TaskRules {
         id: problems.regex("/tasks/id", &format!("^(?:{})$", source.id))?,
         id_at_start: problems.regex("/tasks/id", &format!("^(?:{})", source.id))?,
-        near_id: source
-            .near_id
-            .as_deref()
-            .and_then(|near| problems.regex("/tasks/near-id", &format!("^(?:{near})"))),
+        near_id: source.near_id.as_deref().and_then(|near| problems.regex("/tasks/near-id", &format!("^(?:{near})"))),
         label,
         label_prefix,
         shared_paths: globs("/tasks/shared-paths", &source.shared_paths, problems),
@@ -745,7 +736,7 @@ fn leftover_place(place: &str) -> Result<LeftoverPlace, String> {
         "code" => LeftoverPlace::Code,
         "text" => LeftoverPlace::Text,
         other => match other.strip_prefix("section ") {
-            Some(name) => LeftoverPlace::Section(compile_shape(name)?),
+            Some(name) => LeftoverPlace::Section(Box::new(compile_shape(name)?)),
             None => {
                 return Err(format!(
                     "`{other}` is not a place; use `title`, `fields`, `headings`, `entries`, `items`, `tasks`, \

@@ -27,9 +27,9 @@ pub enum Target {
     /// The title, or one of its holes.
     Title(Option<String>),
     /// A section, by its heading.
-    Section(Shape),
+    Section(Box<Shape>),
     /// A callout, by its title.
-    Callout(Shape),
+    Callout(Box<Shape>),
     /// Entries of a list, or of a form of it; then a part or capture of them, or their times.
     Entry {
         /// The list.
@@ -52,7 +52,7 @@ pub enum Target {
     /// The document itself.
     Document,
     /// The file paths that a section lists.
-    Paths(Shape),
+    Paths(Box<Shape>),
     /// A labelled part anywhere (`**Name**: value`).
     Label(String),
     /// A file in the tree, relative to the root.
@@ -78,8 +78,8 @@ impl Selector {
             "field" => Target::Field(named("field")?),
             "path" => Target::Path(optional()),
             "title" => Target::Title(optional()),
-            "section" => Target::Section(compile_shape(&named("section")?)?),
-            "callout" => Target::Callout(compile_shape(&named("callout")?)?),
+            "section" => Target::Section(Box::new(compile_shape(&named("section")?)?)),
+            "callout" => Target::Callout(Box::new(compile_shape(&named("callout")?)?)),
             "entry" | "entries" => {
                 let name = named("entry")?;
                 let (list, part) = match name.split_once(' ') {
@@ -93,7 +93,7 @@ impl Selector {
                 Target::Entry { list, form, part }
             }
             "part" => Target::Part(named("part")?),
-            "paths" => Target::Paths(compile_shape(&named("paths")?)?),
+            "paths" => Target::Paths(Box::new(compile_shape(&named("paths")?)?)),
             "label" => Target::Label(named("label")?),
             "tasks" => Target::Tasks(optional()),
             "criteria" => Target::Criteria(optional()),

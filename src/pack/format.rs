@@ -138,7 +138,7 @@ pub enum Condition {
         variant: String,
     },
     /// A comparison.
-    Test(Test),
+    Test(Box<Test>),
 }
 
 /// What is selected, and what must be true of it. With several values it is enough that one fits.
@@ -328,7 +328,7 @@ pub enum MayBeEmpty {
         /// The field.
         field: String,
         /// When it may.
-        when: Condition,
+        when: Box<Condition>,
     },
 }
 

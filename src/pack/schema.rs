@@ -123,6 +123,21 @@ impl FieldSchema {
         (text, level)
     }
 
+    /// The subschema of a condition's branch that a violation comes from: what it says of the field goes before what the
+    /// property says.
+    #[must_use]
+    pub fn branch(&self, schema_pointer: &str, name: Option<&str>) -> Option<&Value> {
+        if !schema_pointer.contains("/then") && !schema_pointer.contains("/else") {
+            return None;
+        }
+        let (parent, _) = schema_pointer.rsplit_once('/')?;
+        let holder = self.source.pointer(parent)?;
+        match name {
+            Some(name) => holder.get("properties")?.get(name),
+            None => Some(holder),
+        }
+    }
+
     /// The condition (`name: value`) that makes a violation's branch apply, from the `if` beside a `then`.
     #[must_use]
     pub fn because(&self, schema_pointer: &str) -> Option<(String, Value)> {
@@ -227,11 +242,7 @@ fn explain(error: &ValidationError<'_>, found: &mut Vec<SchemaViolation>) {
 }
 
 /// Of several alternatives none fits: the one that comes nearest speaks, for all.
-fn alternatives(
-    context: &[Vec<ValidationError<'static>>],
-    whole: &SchemaViolation,
-    found: &mut Vec<SchemaViolation>,
-) {
+fn alternatives(context: &[Vec<ValidationError<'static>>], whole: &SchemaViolation, found: &mut Vec<SchemaViolation>) {
     let branches: Vec<Vec<SchemaViolation>> = context
         .iter()
         .map(|errors| {
@@ -283,9 +294,7 @@ fn types(kind: &TypeKind) -> String {
     };
     match kind {
         TypeKind::Single(single) => word(&single.to_string()),
-        TypeKind::Multiple(set) => {
-            set.iter().map(|single| word(&single.to_string())).collect::<Vec<_>>().join(" or ")
-        }
+        TypeKind::Multiple(set) => set.iter().map(|single| word(&single.to_string())).collect::<Vec<_>>().join(" or "),
     }
 }
 

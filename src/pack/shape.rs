@@ -254,7 +254,7 @@ impl Shape {
         if fitting == self.segments.len() {
             expected.push("the end of the line".to_owned());
         }
-        Departure { at, expected: expected.join(" or "), matched: ends[firm] - begin }
+        Departure { at, expected: expected.join(" or "), matched: text[begin..ends[firm]].trim_end().len() }
     }
 
     fn whole(&self) -> &Regex {
@@ -338,7 +338,9 @@ pub fn nearest<'a>(shapes: impl Iterator<Item = &'a Shape>, line: &Line) -> Opti
         };
         let nearer = best.as_ref().is_none_or(|(known, other)| {
             let (new, old) = ((departure.matched, departure.at), (other.matched, other.at));
-            new > old || new == old && letters(shape) < letters(known)
+            new > old
+                || new == old
+                    && (letters(shape), shape.segments.len()) < (letters(known), known.segments.len())
         });
         if nearer {
             best = Some((shape, departure));

@@ -55,7 +55,8 @@ fn state_of(inner: &str) -> Option<char> {
     let mut chars = inner.trim().chars();
     let state = chars.next()?;
     let alone = chars.all(|c| c == '\u{FE0F}');
-    let fits = matches!(state, 'x' | 'X') || !state.is_alphanumeric() && !matches!(state, '!' | '[' | '^' | '#' | '@' | '$');
+    let fits =
+        matches!(state, 'x' | 'X') || !state.is_alphanumeric() && !matches!(state, '!' | '[' | '^' | '#' | '@' | '$');
     (alone && fits).then_some(state)
 }
 

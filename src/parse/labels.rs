@@ -79,10 +79,10 @@ fn label_at(text: &str, at: usize) -> Option<(std::ops::Range<usize>, usize)> {
 fn bracketed(tail: &str) -> (bool, &str) {
     let trimmed = tail.trim_start();
     let inner = trimmed.trim_start_matches(['_', '*']);
-    if inner.starts_with('(') {
-        if let Some(close) = inner.find(')') {
-            return (true, inner[close + 1..].trim_start_matches(['_', '*']));
-        }
+    if inner.starts_with('(')
+        && let Some(close) = inner.find(')')
+    {
+        return (true, inner[close + 1..].trim_start_matches(['_', '*']));
     }
     (false, trimmed)
 }
@@ -118,11 +118,7 @@ mod tests {
         assert_eq!(labels("**All tests** pass"), []);
         assert_eq!(
             labels("**Branch**: `a` | **Date**: 2025-01-01 | **Plan**: [b](c)"),
-            [
-                ("Branch".into(), "`a`".into()),
-                ("Date".into(), "2025-01-01".into()),
-                ("Plan".into(), "[b](c)".into())
-            ]
+            [("Branch".into(), "`a`".into()), ("Date".into(), "2025-01-01".into()), ("Plan".into(), "[b](c)".into())]
         );
         assert_eq!(labels("**A**: x  \\n**B**: y"), [("A".into(), "x".into()), ("B".into(), "y".into())]);
     }

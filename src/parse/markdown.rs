@@ -30,12 +30,28 @@ pub struct Markdown {
 pub fn parse(text: &Text, body: usize) -> Markdown {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_WIKILINKS;
     let source = &text.as_str()[body..];
-    let mut reader = Reader { text, base: body, found: Markdown::default(), stack: Vec::new(), inline: None, table: None };
-    for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
+    let mut reader =
+        Reader { text, base: body, found: Markdown::default(), stack: Vec::new(), inline: None, table: None };
+    let parser = Parser::new_ext(source, options);
+    let definitions: Vec<Span> =
+        parser.reference_definitions().iter().map(|(_, definition)| Span::from(definition.span.clone()).shifted(body)).collect();
+    for (event, range) in parser.into_offset_iter() {
         reader.event(event, Span::from(range).shifted(body));
     }
     reader.finish();
-    reader.found
+    let mut found = reader.found;
+    // `- [Name]: [Text]` defines a link to CommonMark; where an item has nothing else, people mean it as text.
+    for definition in definitions {
+        let item = found.blocks.iter_mut().rev().find(|block| {
+            matches!(block.body, Body::Item { .. }) && block.span.contains(definition) && block.line.text.is_empty()
+        });
+        if let Some(item) = item {
+            let line = fold(text, &[text.trimmed(definition)], &[]);
+            item.plain = line.clone();
+            item.line = line;
+        }
+    }
+    found
 }
 
 /// A container that blocks stand in.
@@ -165,10 +181,10 @@ impl Reader<'_> {
             Tag::TableCell => {
                 let cell = self.text.trimmed(span);
                 let line = Line::of(self.text.slice(cell), cell.start);
-                if let Some((_, rows)) = &mut self.table {
-                    if let Some(row) = rows.last_mut() {
-                        row.push(line);
-                    }
+                if let Some((_, rows)) = &mut self.table
+                    && let Some(row) = rows.last_mut()
+                {
+                    row.push(line);
                 }
             }
             Tag::Link { link_type, dest_url, .. } => {
@@ -315,8 +331,7 @@ impl Reader<'_> {
             _ => None,
         });
         let quotes = self.stack.iter().filter(|container| matches!(container, Container::Quote { .. })).count();
-        let block =
-            Block { span, body, line, plain, section: self.section(), parent, callout: self.callout(), quotes };
+        let block = Block { span, body, line, plain, section: self.section(), parent, callout: self.callout(), quotes };
         self.found.blocks.push(block);
         self.found.blocks.len() - 1
     }
@@ -389,7 +404,15 @@ impl Reader<'_> {
             self.found.callouts[before].span.end = heading.start;
         }
         let span = Span::new(heading.start, self.text.trimmed(Span::new(heading.start, end)).end);
-        self.found.callouts.push(Callout { span, class, title, heading, split: None, merged: before.is_some(), section });
+        self.found.callouts.push(Callout {
+            span,
+            class,
+            title,
+            heading,
+            split: None,
+            merged: before.is_some(),
+            section,
+        });
     }
 
     fn heading(&mut self, level: u8, span: Span, lines: &[Span], marks: &[Span]) {
@@ -462,20 +485,11 @@ impl Reader<'_> {
         let (own, rest) = lines.split_at(next.unwrap_or(lines.len()));
         let line = fold(self.text, own, &[]);
         let plain = fold(self.text, own, marks);
-        let checkbox =
-            Checkbox { span: Span::new(start, start + skip), state, malformed: true };
-        let depth = self
-            .stack
-            .iter()
-            .filter(|container| matches!(container, Container::Item { .. }))
-            .count()
-            .saturating_sub(1);
-        let body = Body::Item {
-            depth,
-            number: None,
-            marker: Span::new(start, start + marker),
-            checkbox: Some(checkbox),
-        };
+        let checkbox = Checkbox { span: Span::new(start, start + skip), state, malformed: true };
+        let depth =
+            self.stack.iter().filter(|container| matches!(container, Container::Item { .. })).count().saturating_sub(1);
+        let body =
+            Body::Item { depth, number: None, marker: Span::new(start, start + marker), checkbox: Some(checkbox) };
         let cut = |line: &Line| line.sub(skip.min(line.text.len())..line.text.len()).trimmed();
         let block = self.push(body, own[0].cover(own[own.len() - 1]), cut(&line), cut(&plain));
         // It stands beside the item whose paragraph swallowed it, not in it.
@@ -524,10 +538,10 @@ impl Inline {
     }
 
     fn see(&mut self, span: Span) {
-        if let Some(opened) = self.opened.take() {
-            if span.start > opened {
-                self.marks.push(Span::new(opened, span.start));
-            }
+        if let Some(opened) = self.opened.take()
+            && span.start > opened
+        {
+            self.marks.push(Span::new(opened, span.start));
         }
         if self.start.is_none() {
             self.start = Some(span.start);

@@ -81,10 +81,11 @@ fn quoted(line: &Line, most: usize, found: &mut Vec<(String, Span)>) {
 fn push(line: &Line, start: usize, text: &str, found: &mut Vec<(String, Span)>) {
     let mut bare = text.trim_end_matches([',', ';', ':', '.', ')', ']']);
     // A line number or range after the path is not part of it.
-    if let Some((path, place)) = bare.rsplit_once(':') {
-        if !place.is_empty() && place.chars().all(|c| c.is_ascii_digit() || c == '-') {
-            bare = path;
-        }
+    if let Some((path, place)) = bare.rsplit_once(':')
+        && !place.is_empty()
+        && place.chars().all(|c| c.is_ascii_digit() || c == '-')
+    {
+        bare = path;
     }
     found.push((bare.trim_start_matches("./").to_owned(), line.span(start..start + bare.len())));
 }

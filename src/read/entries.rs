@@ -17,7 +17,18 @@ use crate::time::{Demand, Timestamp};
 
 /// Reads the entries of all lists.
 pub fn read(document: &mut Document, kind: &Arc<Kind>) {
-    for rules in &kind.body().entries {
+    // Headings before bold lines before items: an item within an entry of another list is a detail of it.
+    let mut lists: Vec<&EntryRules> = kind.body().entries.iter().collect();
+    lists.sort_by_key(|rules| {
+        let rank = |block: &EntryBlock| match block {
+            EntryBlock::Heading(_) => 0,
+            EntryBlock::Bold => 1,
+            EntryBlock::Paragraph | EntryBlock::Row => 2,
+            EntryBlock::Item => 3,
+        };
+        rules.blocks.iter().map(rank).min()
+    });
+    for rules in lists {
         let regions = regions(document, &rules.under);
         for region in regions {
             read_region(document, rules, region);
@@ -38,7 +49,10 @@ struct Candidate {
 }
 
 fn read_region(document: &mut Document, rules: &EntryRules, region: Span) {
-    let candidates = candidates(&document.parsed, rules, region);
+    let mut candidates = candidates(&document.parsed, rules, region);
+    if rules.blocks == [EntryBlock::Item] {
+        candidates.retain(|candidate| !document.entries.iter().any(|entry| entry.span.contains(candidate.line.whole())));
+    }
     let mut entries = Vec::new();
     for candidate in candidates {
         let Some(_) = &candidate.captures else {
@@ -56,8 +70,9 @@ fn read_region(document: &mut Document, rules: &EntryRules, region: Span) {
     }
     let mut dates: Vec<Span> = Vec::new();
     for (entry, form) in &mut entries {
+        let own = entry.captures.len();
         part_shapes(document, rules, form, entry);
-        entry.when = when(document, rules, entry, &mut dates);
+        entry.when = when(document, rules, entry, own, &mut dates);
         let times = times_of(&entry.captures, false);
         document.times.extend(times);
     }
@@ -84,9 +99,8 @@ fn candidates(parsed: &Parsed, rules: &EntryRules, region: Span) -> Vec<Candidat
         }
         let shapes = || rules.forms.iter().flat_map(|form| &form.shapes);
         let captures = shapes().find_map(|shape| shape.fits(&line));
-        let meant = captures.is_some()
-            || rules.format.every
-            || rules.near.iter().any(|shape| shape.begins(&line).is_some());
+        let meant =
+            captures.is_some() || rules.format.every || rules.near.iter().any(|shape| shape.begins(&line).is_some());
         // What is struck out is no entry that could be wrong.
         let struck = captures.is_none() && block.line.text.starts_with("~~");
         if meant && !struck {
@@ -129,9 +143,8 @@ fn rows_of(block: usize, rows: &[Vec<Line>], rules: &EntryRules, found: &mut Vec
             line.text.push_str(&cell.text);
         }
         let captures = rules.forms.iter().flat_map(|form| &form.shapes).find_map(|shape| shape.fits(&line));
-        let meant = captures.is_some()
-            || rules.format.every
-            || rules.near.iter().any(|shape| shape.begins(&line).is_some());
+        let meant =
+            captures.is_some() || rules.format.every || rules.near.iter().any(|shape| shape.begins(&line).is_some());
         if meant && !line.text.trim_matches([' ', '|']).is_empty() {
             let cells = head.iter().cloned().zip(row.iter().cloned()).collect();
             found.push(Candidate { block, span: line.whole(), line, captures, cells: Some(cells) });
@@ -160,12 +173,8 @@ fn line_of(block: &Block, sorts: &[EntryBlock]) -> Option<Line> {
 /// The first physical line of a paragraph, without emphasis.
 fn first_line(block: &Block) -> Line {
     let Some((_, second)) = block.line.pieces.get(1) else { return block.plain.trimmed() };
-    let end = block
-        .plain
-        .pieces
-        .iter()
-        .find(|(_, source)| source >= second)
-        .map_or(block.plain.text.len(), |(at, _)| *at);
+    let end =
+        block.plain.pieces.iter().find(|(_, source)| source >= second).map_or(block.plain.text.len(), |(at, _)| *at);
     block.plain.sub(0..end).trimmed()
 }
 
@@ -280,9 +289,16 @@ fn parts(parsed: &Parsed, rules: &EntryRules, candidate: &Candidate) -> Vec<Part
         part.span = parsed.text.trimmed(Span::new(part.span.start, end));
         if part.empty {
             let from = part.name_span.end;
+            let is_item = |block: &&Block| matches!(block.body, Body::Item { .. });
+            let own = parsed.blocks.iter().filter(is_item).find(|block| {
+                block.span.contains(part.name_span) && block.line.offset(0) + 2 >= part.name_span.start
+            });
             part.empty = !parsed.blocks.iter().any(|block| {
+                // A paragraph after the list is not the content of one of its items.
+                let after = own.is_some_and(|own| !own.span.contains(block.span)) && !is_item(&block);
                 block.span.start >= from
                     && block.span.start < end
+                    && !after
                     && !matches!(block.body, Body::Ruler | Body::Comment)
                     && !(matches!(block.body, Body::Item { .. }) && block.line.text.trim().is_empty())
             });
@@ -342,28 +358,31 @@ fn part_shapes(document: &mut Document, rules: &EntryRules, form: &FormRule, ent
             }
         }
         let values = form.parts.values.iter().find(|(name, _)| *name == part.name).map(|(_, values)| values);
-        if let Some(values) = values {
-            if !values.iter().any(|(_, shape)| shape.fits(&value).is_some()) {
-                let allowed: Vec<String> = values.iter().map(|(_, shape)| shape.display()).collect();
-                let expected = one_of(&allowed);
-                let whole = 0..value.text.len();
-                let mut violation = violation(rules, entry, part.name.clone(), &value, whole, "enum", expected);
-                violation.allowed = allowed;
-                document.violations.push(violation);
-            }
+        if let Some(values) = values
+            && !values.iter().any(|(_, shape)| shape.fits(&value).is_some())
+        {
+            let allowed: Vec<String> = values.iter().map(|(_, shape)| shape.display()).collect();
+            let expected = one_of(&allowed);
+            let whole = 0..value.text.len();
+            let mut violation = violation(rules, entry, part.name.clone(), &value, whole, "enum", expected);
+            violation.allowed = allowed;
+            document.violations.push(violation);
         }
     }
     entry.captures.extend(captured);
     for (name, values) in &form.parts.values {
         let captures = entry.captures.iter().filter(|capture| capture.name == *name);
         for capture in captures.filter(|_| !is_known(name, rules)) {
-            if values.iter().any(|(_, shape)| shape.fits_str(&capture.text)) {
+            if values.iter().any(|(word, shape)| word.eq_ignore_ascii_case(&capture.text) || shape.fits_str(&capture.text)) {
                 continue;
             }
             let allowed: Vec<String> = values.iter().map(|(_, shape)| shape.display()).collect();
             let value = Line::of(&capture.text, capture.span.start);
             let whole = 0..value.text.len();
-            let mut found = violation(rules, entry, name.clone(), &value, whole, "enum", one_of(&allowed));
+            // What a part's shape caught is reported as that part.
+            let part = entry.parts.iter().find(|part| part.value.whole().contains(capture.span));
+            let field = part.map_or_else(|| name.clone(), |part| part.name.clone());
+            let mut found = violation(rules, entry, field, &value, whole, "enum", one_of(&allowed));
             found.span = capture.span;
             found.allowed = allowed;
             document.violations.push(found);
@@ -394,7 +413,13 @@ fn violation(
         expected,
         allowed: Vec::new(),
         description: None,
-        because: Some((format!("{} `{}`", rules.format.called, short(&entry.line.text)), entry.line.whole())),
+        because: None,
+        entry: Some((
+            rules.format.called.clone(),
+            // Of a row its first cell names it.
+            short(entry.line.text.split(" | ").next().unwrap_or_default()).replace('`', "'"),
+            entry.line.whole(),
+        )),
         severity: None,
     }
 }
@@ -404,10 +429,15 @@ fn when(
     document: &mut Document,
     rules: &EntryRules,
     entry: &Entry,
+    own: usize,
     dates: &mut Vec<Span>,
 ) -> Option<(Timestamp, Span)> {
     let mut found: Option<(Timestamp, Span)> = None;
-    for capture in &entry.captures {
+    for (number, capture) in entry.captures.iter().enumerate() {
+        // What parts catch is the entry's time only under these names; other times are times of something else.
+        if number >= own && !["when", "at", "date", "day", "time"].contains(&capture.name.as_str()) {
+            continue;
+        }
         let format = match capture.hole {
             Hole::Date => "date",
             Hole::Time => "time",
@@ -416,7 +446,8 @@ fn when(
             _ => continue,
         };
         let parsed = Demand::of_format(format).and_then(|demand| crate::time::parse(&capture.text, demand).ok());
-        let Some(time) = parsed else { continue };
+        // A time that cannot be read is no reason to take another one.
+        let time = parsed?;
         found = match found {
             None => Some((time, capture.span)),
             Some((mut known, span)) => {

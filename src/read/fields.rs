@@ -102,21 +102,19 @@ fn add(fields: &mut Node, mut key: Node, mut value: Node, rules: &FieldRules, st
     let name = key.as_str().map(str::to_owned)?;
     let known = canonical(&name, rules, strict);
     key.value = Value::Str(known.clone());
-    if !strict {
-        if let Some(schema) = &rules.schema {
-            let pointer = format!("/{}", known.replace('~', "~0").replace('/', "~1"));
-            if let Some(property) = schema.property(&pointer) {
-                if wants_text(property) {
-                    value = as_text(value);
-                }
-                value = spelled(value, property);
+    if !strict && let Some(schema) = &rules.schema {
+        let pointer = format!("/{}", known.replace('~', "~0").replace('/', "~1"));
+        if let Some(property) = schema.property(&pointer) {
+            if wants_text(property) {
+                value = as_text(value);
             }
+            value = spelled(value, property);
         }
     }
-    if let Some(text) = value.as_str() {
-        if rules.empty_values.iter().any(|empty| equal(empty, text)) {
-            value.value = Value::Null;
-        }
+    if let Some(text) = value.as_str()
+        && rules.empty_values.iter().any(|empty| equal(empty, text))
+    {
+        value.value = Value::Null;
     }
     if let Value::Map(pairs) = &mut fields.value {
         if pairs.iter().any(|(other, _)| other.as_str() == Some(&known)) {
@@ -191,11 +189,11 @@ fn as_text(node: Node) -> Node {
 fn pairs_of(document: &Document, source: &FieldSource, rules: &FieldRules) -> Vec<(Node, Node)> {
     let parsed = &document.parsed;
     match source {
-        FieldSource::FrontMatter => {
-            parsed.front_matter.as_ref().and_then(|front| front.root.as_ref()).map_or(Vec::new(), |root| {
-                root.pairs().to_vec()
-            })
-        }
+        FieldSource::FrontMatter => parsed
+            .front_matter
+            .as_ref()
+            .and_then(|front| front.root.as_ref())
+            .map_or(Vec::new(), |root| root.pairs().to_vec()),
         FieldSource::Data => parsed.data.as_ref().map_or(Vec::new(), |root| root.pairs().to_vec()),
         FieldSource::Header(None) => head_labels(parsed).map(|label| pair(label, false)).collect(),
         FieldSource::Header(Some(section)) => sections_named(document, section)
@@ -237,7 +235,7 @@ fn pairs_of(document: &Document, source: &FieldSource, rules: &FieldRules) -> Ve
 
 fn sections_named(document: &Document, name: &str) -> Vec<Span> {
     let Ok(shape) = compile_shape(name) else { return Vec::new() };
-    let target = Selector { member: None, target: Target::Section(shape), source: String::new() };
+    let target = Selector { member: None, target: Target::Section(Box::new(shape)), source: String::new() };
     regions(document, std::slice::from_ref(&target)).into_iter().take(1).collect()
 }
 
@@ -269,10 +267,10 @@ pub fn value_of(line: &Line, after: usize) -> Node {
     for mark in ["**", "`", "\""] {
         let text = &line.text[range.clone()];
         let inner = text.strip_prefix(mark).and_then(|text| text.strip_suffix(mark));
-        if let Some(inner) = inner {
-            if !inner.contains(mark) {
-                range = range.start + mark.len()..range.start + mark.len() + inner.len();
-            }
+        if let Some(inner) = inner
+            && !inner.contains(mark)
+        {
+            range = range.start + mark.len()..range.start + mark.len() + inner.len();
         }
     }
     let bare = line.sub(range).trimmed();
@@ -408,9 +406,8 @@ fn second_value(document: &mut Document, name: &str, selector: &Selector, schema
     else {
         return;
     };
-    let is_option = |node: &Node| {
-        node.as_str().is_some_and(|text| options.iter().any(|option| equal(&plain(option), text)))
-    };
+    let is_option =
+        |node: &Node| node.as_str().is_some_and(|text| options.iter().any(|option| equal(&plain(option), text)));
     let items: Vec<Node> = document
         .parsed
         .blocks
@@ -430,6 +427,7 @@ fn second_value(document: &mut Document, name: &str, selector: &Selector, schema
             allowed: Vec::new(),
             description: None,
             because: None,
+            entry: None,
             severity: None,
         });
     }
@@ -439,7 +437,14 @@ fn violations(document: &mut Document, rules: &FieldRules, schema: &FieldSchema)
     if document.parsed.broken {
         return;
     }
-    let json = yaml::to_json(&document.fields, yaml::Nulls::Drop);
+    // Empty text is no value either.
+    let mut fields = document.fields.clone();
+    if let Value::Map(pairs) = &mut fields.value {
+        for (_, value) in pairs.iter_mut().filter(|(_, value)| value.is_empty()) {
+            value.value = Value::Null;
+        }
+    }
+    let json = yaml::to_json(&fields, yaml::Nulls::Drop);
     for found in schema.violations(&json) {
         if let Some(violation) = place(document, rules, schema, &found) {
             document.violations.push(violation);
@@ -448,12 +453,7 @@ fn violations(document: &mut Document, rules: &FieldRules, schema: &FieldSchema)
 }
 
 /// Turns a violation of the value into one of the document.
-fn place(
-    document: &Document,
-    rules: &FieldRules,
-    schema: &FieldSchema,
-    found: &SchemaViolation,
-) -> Option<Violation> {
+fn place(document: &Document, rules: &FieldRules, schema: &FieldSchema, found: &SchemaViolation) -> Option<Violation> {
     let fields = &document.fields;
     let node = if found.pointer.is_empty() { Some(fields) } else { fields.pointer(&found.pointer) }?;
     let last = found.pointer.rsplit('/').next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
@@ -467,6 +467,7 @@ fn place(
         allowed: found.allowed.clone(),
         description: None,
         because: None,
+        entry: None,
         severity: None,
     };
     if let Some(name) = &found.name {
@@ -505,18 +506,23 @@ fn place(
             return None;
         }
     }
-    if let Some(expects) = own_text(schema.property(&violation.pointer), "expects") {
+    let branch = schema.branch(&found.schema_pointer, found.name.as_deref());
+    let expects = match branch {
+        Some(_) => own_text(branch, "expects"),
+        None => own_text(schema.property(&violation.pointer), "expects"),
+    };
+    if let Some(expects) = expects {
         violation.expected = expects;
     }
     let (description, severity) = schema.advice(&violation.pointer);
-    violation.description = description;
-    violation.severity = severity;
+    violation.description = own_text(branch, "description").or(description);
+    violation.severity = own_text(branch, "severity").and_then(|level| level.parse().ok()).or(severity);
     if let Some((name, value)) = schema.because(&found.schema_pointer) {
         let values = match &value {
             serde_json::Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>(),
             other => vec![plain(other)],
         };
-        if let Some((_, node)) = fields.entry(&name) {
+        if let Some((_, node)) = fields.entry(&name).filter(|_| name != violation.field) {
             let text = node.scalar().unwrap_or_else(|| one_of(&values));
             violation.because = Some((format!("{name}: {text}"), node.span));
         }
@@ -526,12 +532,18 @@ fn place(
 
 /// Whether a field stands in a section that the document does not have.
 fn lacks_its_section(document: &Document, rules: &FieldRules, schema: &FieldSchema, pointer: &str) -> bool {
-    // A section without anything in it is reported as empty, once.
+    // A section without anything in it is reported as empty, once, unless it may be.
+    let may_be_empty = |name: &str| {
+        let sections = document.kind.iter().flat_map(|kind| &kind.body().sections);
+        sections.into_iter().any(|section| section.may_be_empty && section.name.eq_ignore_ascii_case(name))
+    };
     let there = |name: &str| {
+        if may_be_empty(name) {
+            return !sections_named(document, name).is_empty();
+        }
         sections_named(document, name).first().is_some_and(|region| {
             document.parsed.blocks.iter().any(|block| {
-                region.contains(block.span)
-                    && !matches!(block.body, Body::Heading { .. } | Body::Ruler | Body::Comment)
+                region.contains(block.span) && !matches!(block.body, Body::Heading { .. } | Body::Ruler | Body::Comment)
             })
         })
     };
@@ -544,7 +556,9 @@ fn lacks_its_section(document: &Document, rules: &FieldRules, schema: &FieldSche
             && regions(document, std::slice::from_ref(selector)).is_empty();
     }
     let mut named = rules.sources.iter().map(|source| match source {
-        FieldSource::Header(Some(name)) | FieldSource::Table(Some(name)) | FieldSource::Bullets(Some(name))
+        FieldSource::Header(Some(name))
+        | FieldSource::Table(Some(name))
+        | FieldSource::Bullets(Some(name))
         | FieldSource::Lines(Some(name)) => Some(name),
         _ => None,
     });

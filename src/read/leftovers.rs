@@ -48,7 +48,8 @@ fn push(rule: &LeftoverRule, span: Span, text: &str, found: &mut Vec<Leftover>) 
     found.push(Leftover {
         sort: rule.sort.name().into(),
         span,
-        text: short(&text.replace(['\n', '\r'], " ")),
+        // The message quotes it in back-ticks.
+        text: short(&text.replace(['\n', '\r'], " ")).trim_matches('`').replace('`', "'"),
         severity: rule.severity,
         field: None,
     });
@@ -131,7 +132,7 @@ fn text(document: &Document, rule: &LeftoverRule, region: Span, found: &mut Vec<
         document.parsed.code_spans.iter().any(|code| {
             let inner = document.parsed.text.slice(*code).trim_matches('`').trim();
             let inside = code.contains(leftover.span) && !leftover.span.contains(*code);
-            inside && (inner != leftover.text.trim() || rule.sort == Sort::Clarification)
+            inside && (inner != document.parsed.text.slice(leftover.span).trim_matches('`').trim() || rule.sort == Sort::Clarification)
         })
     };
     let mut number = 0;
@@ -230,8 +231,7 @@ fn whole(rule: &LeftoverRule, line: &Line, found: &mut Vec<Leftover>) -> bool {
 fn values(document: &Document, rule: &LeftoverRule, node: &Node, name: &str, found: &mut Vec<Leftover>) {
     for (key, value) in node.pairs() {
         let name = key.as_str().unwrap_or(name);
-        let nested = matches!(value.value, Value::Map(_))
-            && !document.parsed.text.slice(value.span).starts_with('{');
+        let nested = matches!(value.value, Value::Map(_)) && !document.parsed.text.slice(value.span).starts_with('{');
         if nested {
             values(document, rule, value, name, found);
             continue;

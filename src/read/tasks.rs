@@ -51,7 +51,8 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
                     let follows = text[at + found.len()..].starts_with([' ', ':']);
                     let more = text[at + found.len()..].trim_start_matches([':', ' ']);
                     // A line of nothing but IDs and dashes is a list of dependencies.
-                    if follows && !more.is_empty() && !more.starts_with(['→', '-', '–', ',', '<', '(', '~', '&', '+']) {
+                    if follows && !more.is_empty() && !more.starts_with(['→', '-', '–', ',', '<', '(', '~', '&', '+'])
+                    {
                         near.push((index, "no-box", block.line.whole(), block.line.text.clone()));
                     }
                 }
@@ -63,8 +64,7 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
     near.sort_by_key(|(index, ..)| *index);
     let with_id = document.tasks.len();
     if lines > 0 && with_id * 100 >= lines * rules.format.share {
-        document.near_tasks =
-            near.into_iter().map(|(_, case, span, text)| NearTask { case, span, text }).collect();
+        document.near_tasks = near.into_iter().map(|(_, case, span, text)| NearTask { case, span, text }).collect();
     } else if with_id > 0 {
         // Too few lines have an ID to say that the others lack one; what is plainly meant as an ID is still faulted.
         document.near_tasks = near
@@ -82,9 +82,8 @@ fn lost_ids(
     near: &[(usize, &'static str, Span, String)],
 ) -> Vec<(usize, &'static str, Span, String)> {
     let blocks = &document.parsed.blocks;
-    let outer = |index: &usize| {
-        matches!(blocks[*index].body, Body::Item { depth: 0, .. }) && blocks[*index].parent.is_none()
-    };
+    let outer =
+        |index: &usize| matches!(blocks[*index].body, Body::Item { depth: 0, .. }) && blocks[*index].parent.is_none();
     let has_id = |index: usize| document.tasks.iter().any(|task| task.block == index);
     let text = &document.parsed.text;
     let beside = |a: usize, b: usize| {
@@ -212,10 +211,11 @@ pub fn groups_of(text: &str) -> Vec<String> {
         let between = &text[text.find(first).map_or(0, |at| at + first.len())..text.rfind(last).unwrap_or(0)];
         let range = between.trim().trim_start_matches(|c: char| c.is_alphabetic()).trim();
         let is_range = range.starts_with(['-', '–', '—', '~', '→']) || between.contains("to");
-        if let (true, Ok(a), Ok(b)) = (is_range, first.parse::<u32>(), last.parse::<u32>()) {
-            if a < b && b - a < 100 {
-                return (a..=b).map(|number| number.to_string()).collect();
-            }
+        if let (true, Ok(a), Ok(b)) = (is_range, first.parse::<u32>(), last.parse::<u32>())
+            && a < b
+            && b - a < 100
+        {
+            return (a..=b).map(|number| number.to_string()).collect();
         }
     }
     found.into_iter().map(str::to_owned).collect()
@@ -226,13 +226,7 @@ fn bare_start(text: &str) -> String {
     text.trim_start_matches(['*', '~', '_', ' ']).to_owned()
 }
 
-fn task(
-    block: &Block,
-    index: usize,
-    checkbox: &Checkbox,
-    rules: &TaskRules,
-    phase: Option<usize>,
-) -> Option<Task> {
+fn task(block: &Block, index: usize, checkbox: &Checkbox, rules: &TaskRules, phase: Option<usize>) -> Option<Task> {
     let line = &block.line;
     let text = &line.text;
     let start = text.len() - text.trim_start_matches(['*', '~', '_', ' ']).len();
@@ -307,7 +301,11 @@ fn label_groups(word: &str, rules: &TaskRules) -> Option<Vec<String>> {
     // Several groups in one label: each piece is a label, or a number alone.
     let pieces: Vec<&str> = word.split(['+', '/', ',', '&', '-', '–']).map(str::trim).collect();
     let fits = |piece: &&str| {
-        let full = if piece.starts_with(|c: char| c.is_ascii_digit()) { format!("{prefix}{piece}") } else { (*piece).to_owned() };
+        let full = if piece.starts_with(|c: char| c.is_ascii_digit()) {
+            format!("{prefix}{piece}")
+        } else {
+            (*piece).to_owned()
+        };
         label.fits_str(&full)
     };
     let first = pieces.first()?;
@@ -379,9 +377,26 @@ fn depends(line: &Line, rules: &TaskRules) -> Vec<(String, Span)> {
                 let tail = &line.text[range.end..];
                 let trimmed = tail.trim_start_matches([']', '`', '*']);
                 let closed = tail.len() - trimmed.len();
-                let joined = [", and ", " and ", ", ", ",", " & ", " + ", "+", "/", "、", "，", " – ", "–", "-", "→", " to ", " through "]
-                    .iter()
-                    .find(|joint| trimmed.starts_with(**joint));
+                let joined = [
+                    ", and ",
+                    " and ",
+                    ", ",
+                    ",",
+                    " & ",
+                    " + ",
+                    "+",
+                    "/",
+                    "、",
+                    "，",
+                    " – ",
+                    "–",
+                    "-",
+                    "→",
+                    " to ",
+                    " through ",
+                ]
+                .iter()
+                .find(|joint| trimmed.starts_with(**joint));
                 match joined {
                     Some(joint) => next = range.end + closed + joint.len(),
                     None => break,
