@@ -22,7 +22,7 @@ pub fn classify(packs: &Packs, document: &mut Document, forced: Option<&Arc<Kind
     }
     let mut candidates: Vec<(usize, usize, Arc<Kind>, Vec<String>)> = Vec::new();
     for kind in packs.all_kinds() {
-        if kind.document_format() != document.parsed.format || kind.marks.not.is_match(&*document.path) {
+        if kind.document_format() != document.parsed.format {
             continue;
         }
         let saved = (document.path_captures.clone(), document.root.clone());
@@ -38,6 +38,7 @@ pub fn classify(packs: &Packs, document: &mut Document, forced: Option<&Arc<Kind
                 .collect()
         };
         if let Some(first) = held.first()
+            && !kind.excludes(&document.path)
             && !kind.marks.unless.iter().any(|condition| holds(&Scope::alone(document), condition))
         {
             let reasons = held.iter().map(|rank| words(&kind.marks.recognise[*rank])).collect();

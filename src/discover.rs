@@ -235,6 +235,26 @@ pub fn configuration(directory: &Path) -> Option<PathBuf> {
     directory.ancestors().map(|folder| folder.join(crate::config::FILE_NAME)).find(|file| file.is_file())
 }
 
+/// The paths of all files under some folders, relative to `directory`, with the same rules as walking. Nothing is opened.
+#[must_use]
+pub fn names(directory: &Path, roots: &[String]) -> Vec<String> {
+    /// More files than this are not listed; a link that only its name could resolve is then left alone.
+    const MOST_NAMES: usize = 200_000;
+    let mut names = Vec::new();
+    for root in roots {
+        let walk = WalkBuilder::new(directory.join(root)).require_git(false).build();
+        for entry in walk.flatten() {
+            if entry.file_type().is_some_and(|kind| kind.is_file()) {
+                names.push(relative(directory, entry.path()));
+            }
+            if names.len() >= MOST_NAMES {
+                return names;
+            }
+        }
+    }
+    names
+}
+
 /// The nearest folder at or above a folder that is a repository or has a configuration file.
 #[must_use]
 pub fn project(directory: &Path) -> Option<PathBuf> {

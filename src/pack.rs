@@ -13,6 +13,7 @@ pub mod shape;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
+use globset::GlobSet;
 use serde::de::DeserializeOwned;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -48,8 +49,7 @@ pub struct Pack {
     pub kinds: Vec<Arc<Kind>>,
     /// Its work items.
     pub work_items: Vec<WorkItem>,
-    /// Its relations.
-    pub relations: Vec<Relation>,
+    relations: Lazy<Vec<Relation>>,
     cards: Vec<(String, Source)>,
 }
 
@@ -72,6 +72,9 @@ pub struct Kind {
     /// How its documents are recognised.
     pub marks: Marks,
     body: Lazy<KindBody>,
+    // Globs cost more to compile than a document to check; most are never asked.
+    not: Lazy<GlobSet>,
+    governed: Lazy<GlobSet>,
 }
 
 impl Kind {
@@ -79,6 +82,20 @@ impl Kind {
     #[must_use]
     pub fn body(&self) -> &KindBody {
         self.body.get_or_init(|| compile::body(&self.format, &mut Problems::default()))
+    }
+
+    /// Whether a path is never this kind.
+    #[must_use]
+    pub fn excludes(&self, path: &str) -> bool {
+        self.not.get_or_init(|| compile::globs("/not", &self.marks.not, &mut Problems::default())).is_match(path)
+    }
+
+    /// Whether the place of a path is governed by this kind.
+    #[must_use]
+    pub fn governs(&self, path: &str) -> bool {
+        let globs = &self.format.governs;
+        !globs.is_empty()
+            && self.governed.get_or_init(|| compile::globs("/governs", globs, &mut Problems::default())).is_match(path)
     }
 
     /// How its documents are written.
@@ -333,7 +350,7 @@ impl Packs {
     /// The kind that governs the place of a path, if one does.
     #[must_use]
     pub fn governs(&self, path: &str) -> Option<&Arc<Kind>> {
-        self.all_kinds().find(|kind| kind.marks.governs.is_match(path) && !kind.marks.not.is_match(path))
+        self.all_kinds().find(|kind| kind.governs(path) && !kind.excludes(path))
     }
 
     /// The folders whose documents belong to the same work items as `path`, relative to the working directory: they are
@@ -341,8 +358,6 @@ impl Packs {
     #[must_use]
     pub fn context_of(&self, path: &str) -> Vec<String> {
         let mut folders = Vec::new();
-        let own = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        folders.push(own.to_owned());
         for item in self.packs.iter().flat_map(|pack| &pack.work_items) {
             let Some((root, _)) = item.locate(path) else { continue };
             for member in &item.members {
@@ -402,12 +417,9 @@ impl Pack {
         let mut problems = Problems::default();
         let work_items =
             format.work_items.iter().map(|(item, source)| work_item(&name, item, source, &mut problems)).collect();
-        let relations = format
-            .relations
-            .iter()
-            .enumerate()
-            .filter_map(|(number, source)| relation(number, source, &mut problems))
-            .collect();
+        if own {
+            compile_relations(&format, &mut problems);
+        }
         head.report(problems, mistakes);
         let mut kinds = Vec::new();
         let mut cards = Vec::new();
@@ -420,8 +432,10 @@ impl Pack {
                 let mut problems = Problems::default();
                 let marks = compile::marks(&kind, &format.not, &mut problems);
                 let full: Arc<str> = format!("{name}/{}", kind.kind).into();
-                let kind = Kind { name: full, pack: name.clone(), format: kind, marks, body: Lazy::new() };
+                let kind = Kind { name: full, pack: name.clone(), format: kind, marks, body: Lazy::new(), not: Lazy::new(), governed: Lazy::new() };
                 if own {
+                    compile::globs("/not", &kind.marks.not, &mut problems);
+                    compile::globs("/governs", &kind.format.governs, &mut problems);
                     let body = compile::body(&kind.format, &mut problems);
                     if let Some(schema) = body.fields.as_ref().and_then(|fields| fields.schema.as_ref()) {
                         problems.take("/fields/schema", schema.verify());
@@ -431,7 +445,13 @@ impl Pack {
                 kinds.push(Arc::new(kind));
             }
         }
-        Some(Pack { name, format, kinds, work_items, relations, cards })
+        Some(Pack { name, format, kinds, work_items, relations: Lazy::new(), cards })
+    }
+
+    /// Its relations, compiled when a work item of it is first met.
+    #[must_use]
+    pub fn relations(&self) -> &[Relation] {
+        self.relations.get_or_init(|| compile_relations(&self.format, &mut Problems::default()))
     }
 
     /// Every mistake in a built-in pack's files, read from their YAML as a user's pack is.
@@ -566,6 +586,14 @@ fn work_item(pack: &str, name: &str, source: &format::WorkItem, problems: &mut P
         })
         .collect();
     WorkItem { name: name.to_owned(), roots, members, required: source.required.clone() }
+}
+
+fn compile_relations(pack: &format::Pack, problems: &mut Problems) -> Vec<Relation> {
+    pack.relations
+        .iter()
+        .enumerate()
+        .filter_map(|(number, source)| relation(number, source, problems))
+        .collect()
 }
 
 fn relation(number: usize, source: &format::Relation, problems: &mut Problems) -> Option<Relation> {

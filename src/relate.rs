@@ -13,7 +13,7 @@ pub fn relations(context: &Context<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
     for (item, group) in context.workspace.work_items(context.packs, context.index) {
         let Some(pack) = context.packs.packs().get(group.sort.0) else { continue };
-        for relation in pack.relations.iter().filter(|relation| relation.format.work_item == item.name) {
+        for relation in pack.relations().iter().filter(|relation| relation.format.work_item == item.name) {
             let Some(span) = place(context, relation) else { continue };
             let scope = context.scope();
             let applies = relation.when.as_ref().is_none_or(|when| scope.holds(when));

@@ -66,6 +66,7 @@ pub struct Workspace {
     groups_of: Vec<Vec<usize>>,
     answers: HashMap<String, bool>,
     asked: bool,
+    names: Vec<String>,
 }
 
 impl Workspace {
@@ -85,6 +86,7 @@ impl Workspace {
             groups: Vec::new(),
             answers: HashMap::new(),
             asked: false,
+            names: Vec::new(),
         };
         workspace.join(packs);
         let remains: Vec<Option<Remains>> = (0..workspace.documents.len())
@@ -206,6 +208,39 @@ impl Workspace {
         self.asked = true;
     }
 
+    /// Folders under which a wikilink may lead to a document by its name alone: the roots of reported documents with a
+    /// wikilink whose path leads nowhere. Someone can list what lies under them.
+    #[must_use]
+    pub fn roots_to_list(&self) -> Vec<String> {
+        let mut roots: Vec<String> = self
+            .documents
+            .iter()
+            .zip(&self.reported)
+            .filter(|(document, reported)| **reported && document.kind.is_some())
+            .filter(|(document, _)| {
+                document.parsed.links.iter().filter(|link| link.class == LinkClass::Wiki).any(|link| {
+                    let candidates = link_candidates(document, link.class, &link_file(&link.target));
+                    !candidates.iter().any(|path| self.exists(path) == Some(true))
+                })
+            })
+            .map(|(document, _)| document.root.to_string())
+            .collect();
+        roots.sort();
+        roots.dedup();
+        roots
+    }
+
+    /// Takes the paths of all files under the roots.
+    pub fn know(&mut self, names: Vec<String>) {
+        self.names = names;
+    }
+
+    /// The paths of files under a root: those that were listed, else those that were read.
+    pub fn files_under<'a>(&'a self, root: &'a str) -> impl Iterator<Item = &'a str> + 'a {
+        let read = self.documents.iter().map(|document| &*document.path);
+        self.names.iter().map(String::as_str).chain(read).filter(move |path| path.starts_with(root))
+    }
+
     /// Whether a path exists; `None` when nobody was asked.
     #[must_use]
     pub fn exists(&self, path: &str) -> Option<bool> {
@@ -312,7 +347,8 @@ const WIKI_ENDINGS: &[&str] = &["md", "sh", "py", "yaml", "yml", "json"];
 pub fn link_candidates(document: &Document, class: LinkClass, target: &str) -> Vec<String> {
     let folder = folder_of(&document.path);
     let root = document.root.trim_end_matches('/');
-    let bases: Vec<&str> = if class == LinkClass::Wiki { vec![root, folder] } else { vec![folder] };
+    // Markdown's links are relative to the document; people also write them from the root.
+    let bases: Vec<&str> = if class == LinkClass::Wiki { vec![root, folder] } else { vec![folder, root] };
     let mut found = Vec::new();
     let rooted = target.starts_with('/');
     for base in if rooted { vec![root] } else { bases } {
@@ -333,7 +369,14 @@ pub fn link_candidates(document: &Document, class: LinkClass, target: &str) -> V
 /// A link's file part: without anchor, query and title, percent signs resolved.
 #[must_use]
 pub fn link_file(target: &str) -> String {
-    let file = target.split(['#', '?']).next().unwrap_or_default().trim();
+    let mut file = target.split(['#', '?']).next().unwrap_or_default().trim();
+    // `app/flags.py:12` is a place in a file.
+    if let Some((path, line)) = file.rsplit_once(':')
+        && !line.is_empty()
+        && line.chars().all(|c| c.is_ascii_digit() || c == '-')
+    {
+        file = path;
+    }
     let bytes = file.as_bytes();
     let mut plain = Vec::with_capacity(bytes.len());
     let mut at = 0;

@@ -73,7 +73,7 @@ pub(super) fn target(parameters: &What, context: &Context<'_>, found: &mut Findi
 
 fn near_file(context: &Context<'_>, file: &str, finding: crate::diagnostic::Finding) -> crate::diagnostic::Finding {
     let name = file.rsplit('/').next().unwrap_or(file);
-    let names = context.workspace.documents().iter().map(|document| document.path.rsplit('/').next().unwrap_or(""));
+    let names = context.workspace.files_under(&context.document.root).map(|path| path.rsplit('/').next().unwrap_or(""));
     match nearest(name, names) {
         Some(near) => finding.case("near").value("near", near),
         None => finding,
@@ -93,24 +93,21 @@ fn verdict(context: &Context<'_>, link: &Link, file: &str) -> Verdict {
     if link.class == LinkClass::Wiki {
         let name = file.trim_end_matches('/').rsplit('/').next().unwrap_or(file);
         let name = name.strip_suffix(".md").unwrap_or(name);
-        let stem = |document: &Document| {
-            let own = document.path.rsplit('/').next().unwrap_or("");
+        let stem = |path: &str| {
+            let own = path.rsplit('/').next().unwrap_or("");
             own.strip_suffix(".md").unwrap_or(own).to_owned()
         };
         let suffix = format!("/{}", file.strip_suffix(".md").unwrap_or(file));
-        let mut same = context
-            .workspace
-            .documents()
-            .iter()
-            .filter(|document| document.path.starts_with(&*context.document.root) && stem(document) == name);
-        if let Some(document) = same.next() {
-            let path = document.path.strip_suffix(".md").unwrap_or(&document.path);
-            let bare = !file.contains('/') || path.ends_with(&suffix) || file.starts_with("..");
-            let only = same.next().is_none();
-            return match (bare, only) {
-                (true, _) => Verdict::Found(document.path.to_string()),
-                (false, true) => Verdict::Moved(document.path.to_string()),
-                (false, false) => Verdict::Unknown,
+        let mut same: Vec<&str> =
+            context.workspace.files_under(&context.document.root).filter(|path| stem(path) == name).collect();
+        same.sort_unstable();
+        same.dedup();
+        if let Some(path) = same.first() {
+            let bare = !file.contains('/') || same.iter().any(|path| path.strip_suffix(".md").unwrap_or(path).ends_with(&suffix));
+            return match (bare, same.len()) {
+                (true, _) => Verdict::Found((*path).to_owned()),
+                (false, 1) => Verdict::Moved((*path).to_owned()),
+                (false, _) => Verdict::Unknown,
             };
         }
         // A bare name may lie anywhere under the root, which was perhaps not read.

@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use memchr::memmem::Finder;
 use regex::Regex;
 
 use crate::diagnostic::Severity;
@@ -69,10 +70,8 @@ pub struct Marks {
     pub recognise: Vec<Condition>,
     /// What excludes it.
     pub unless: Vec<Condition>,
-    /// Paths that are never this kind.
-    pub not: GlobSet,
-    /// Places whose documents it governs.
-    pub governs: GlobSet,
+    /// Paths that are never this kind (globs).
+    pub not: Vec<String>,
 }
 
 /// What a kind says of its documents, compiled when the first of them is met.
@@ -351,11 +350,30 @@ pub enum LeftoverPlace {
     Section(Box<Shape>),
 }
 
+/// A fixed string that is searched for.
+#[derive(Debug)]
+pub struct Needle {
+    /// The string.
+    pub text: String,
+    /// Finds it in a line.
+    pub finder: Finder<'static>,
+    /// Finds its longest word in a whole document.
+    pub word: Finder<'static>,
+}
+
+impl Needle {
+    fn new(text: &str) -> Self {
+        let longest = text.split_whitespace().max_by_key(|word| word.len()).unwrap_or_default();
+        let finder = |text: &str| Finder::new(text.as_bytes()).into_owned();
+        Self { text: text.to_owned(), finder: finder(text), word: finder(longest) }
+    }
+}
+
 /// Something that only the template has.
 #[derive(Debug)]
 pub struct LeftoverRule {
     /// Fixed strings.
-    pub texts: Vec<String>,
+    pub texts: Vec<Needle>,
     /// Shapes.
     pub shapes: Vec<Shape>,
     /// What sort.
@@ -383,10 +401,8 @@ pub(super) fn marks(kind: &format::Kind, not: &[String], problems: &mut Problems
         .collect();
     let recognise = problems.conditions("/recognise", &kind.recognise);
     let unless = problems.conditions("/unless", &kind.unless);
-    let not: Vec<String> = not.iter().chain(&kind.not).cloned().collect();
-    let not = globs("/not", &not, problems);
-    let governs = globs("/governs", &kind.governs, problems);
-    Marks { paths, recognise, unless, not, governs }
+    let not = not.iter().chain(&kind.not).cloned().collect();
+    Marks { paths, recognise, unless, not }
 }
 
 /// Compiles the rest of a kind.
@@ -454,7 +470,7 @@ pub(super) fn body(kind: &format::Kind, problems: &mut Problems) -> KindBody {
     }
 }
 
-fn globs(pointer: &str, sources: &[String], problems: &mut Problems) -> GlobSet {
+pub(super) fn globs(pointer: &str, sources: &[String], problems: &mut Problems) -> GlobSet {
     let mut set = GlobSetBuilder::new();
     for source in sources {
         let glob = GlobBuilder::new(source).literal_separator(true).build();
@@ -687,7 +703,7 @@ fn leftover_rule(number: usize, source: &format::Leftover, problems: &mut Proble
     let pointer = format!("/leftovers/{number}");
     match source {
         format::Leftover::Text(text) => LeftoverRule {
-            texts: vec![text.clone()],
+            texts: vec![Needle::new(text)],
             shapes: Vec::new(),
             sort: Sort::Placeholder,
             places: vec![LeftoverPlace::Text, LeftoverPlace::Fields],
@@ -709,7 +725,7 @@ fn leftover_rule(number: usize, source: &format::Leftover, problems: &mut Proble
                 };
             }
             LeftoverRule {
-                texts: full.text.as_slice().to_vec(),
+                texts: full.text.as_slice().iter().map(|text| Needle::new(text)).collect(),
                 shapes: problems.shapes(&format!("{pointer}/shape"), full.shape.as_slice()),
                 sort: full.sort,
                 places,

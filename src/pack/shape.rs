@@ -146,6 +146,12 @@ impl Shape {
         self.holes.iter().map(|(name, hole)| (name.as_str(), *hole))
     }
 
+    /// Words that every fitting line holds, whatever the holes catch.
+    #[must_use]
+    pub fn words(&self) -> Vec<&str> {
+        [self.head.as_str(), self.needs.as_str()].into_iter().flat_map(str::split_whitespace).collect()
+    }
+
     /// The shape as a person would sketch it: `DATE - NAME`, optional parts in brackets.
     #[must_use]
     pub fn display(&self) -> String {
@@ -392,11 +398,29 @@ fn plain_pieces(text: &str) -> impl Iterator<Item = &str> {
     text.split(|char: char| char == ' ' || is_mark(char))
 }
 
+/// The expression with the blanks that stand in documents for `\s` and `\S`: Unicode's whole list makes an expression
+/// several times dearer to build.
+fn few_blanks(source: &str) -> String {
+    let mut short = String::with_capacity(source.len() * 2);
+    let mut chars = source.chars();
+    while let Some(char) = chars.next() {
+        match (char, if char == '\\' { chars.next() } else { None }) {
+            ('\\', Some('s')) => short.push_str(r"[ \t\r\n\x{A0}\x{3000}]"),
+            ('\\', Some('S')) => short.push_str(r"[^ \t\r\n\x{A0}\x{3000}]"),
+            (char, escaped) => {
+                short.push(char);
+                short.extend(escaped);
+            }
+        }
+    }
+    short
+}
+
 fn build(before: &str, segments: &[Segment], taking: Taking, after: &str) -> Regex {
     let mut source = before.to_owned();
     pattern::write(segments, taking, &mut source);
     source.push_str(after);
-    RegexBuilder::new(&source)
+    RegexBuilder::new(&few_blanks(&source))
         .size_limit(1 << 27)
         .build()
         .expect("the length and depth of a shape are limited, and its literals are escaped")

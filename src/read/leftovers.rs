@@ -3,7 +3,7 @@
 
 use crate::document::{Body, Document, Leftover, Line, Node, Value};
 use crate::pack::Kind;
-use crate::pack::compile::{LeftoverPlace, LeftoverRule};
+use crate::pack::compile::{LeftoverPlace, LeftoverRule, Needle};
 use crate::pack::format::Sort;
 use crate::read::fields::short;
 use crate::select::Scope;
@@ -24,7 +24,11 @@ pub fn search(scope: &Scope<'_>, kind: &Kind) -> Remains {
     let body = kind.body();
     let unfilled = !body.unfilled.is_empty() && body.unfilled.iter().all(|condition| scope.holds(condition));
     let mut found = Vec::new();
+    let source = scope.document.parsed.text.as_str();
     for rule in &body.leftovers {
+        if !may_occur(rule, source) {
+            continue;
+        }
         let before = found.len();
         for place in &rule.places {
             search_place(scope.document, rule, place, &mut found);
@@ -42,6 +46,13 @@ pub fn search(scope: &Scope<'_>, kind: &Kind) -> Remains {
         }
     }
     Remains { leftovers: outer, unfilled }
+}
+
+/// Whether the document holds what a rule looks for, as far as one word of each of its texts can tell: lines are folded, so
+/// a text with blanks may be spread over two of them.
+fn may_occur(rule: &LeftoverRule, source: &str) -> bool {
+    let word = |word: &str| memchr::memmem::find(source.as_bytes(), word.as_bytes()).is_some();
+    rule.texts.iter().any(|needle| needle.word.find(source.as_bytes()).is_some()) || rule.shapes.iter().any(|shape| shape.words().iter().all(|w| word(w)))
 }
 
 fn push(rule: &LeftoverRule, span: Span, text: &str, found: &mut Vec<Leftover>) {
@@ -174,8 +185,9 @@ fn lines(document: &Document, rule: &LeftoverRule, region: Span, found: &mut Vec
 
 /// Every place in a line where a text or shape of the rule occurs; with `cover` the finding is that place, once.
 fn within(rule: &LeftoverRule, line: &Line, cover: Option<Span>, found: &mut Vec<Leftover>) {
-    for text in &rule.texts {
-        for (at, _) in line.text.match_indices(text.as_str()) {
+    for needle in &rule.texts {
+        let text = &needle.text;
+        for at in needle.finder.find_iter(line.text.as_bytes()) {
             // A text is meant as it stands, not as the beginning of a longer word.
             let cut = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
             let starts = text.starts_with(char::is_alphanumeric) && cut(line.text[..at].chars().next_back());
@@ -211,7 +223,7 @@ fn whole(rule: &LeftoverRule, line: &Line, found: &mut Vec<Leftover>) -> bool {
         bare = bare[..at].trim_end();
     }
     let stop = bare.trim_end_matches('.');
-    let equal = |text: &String| text == bare || text.trim_end_matches('.') == stop;
+    let equal = |needle: &Needle| needle.text == bare || needle.text.trim_end_matches('.') == stop;
     if rule.texts.iter().any(equal) {
         push(rule, line.whole(), bare, found);
         return true;
