@@ -48,16 +48,19 @@ pub fn classify(packs: &Packs, document: &mut Document, forced: Option<&Arc<Kind
     }
     candidates.sort_by_key(|(rank, held, ..)| (*rank, *held));
     let tie = match candidates.as_slice() {
-        [a, b, ..] if (a.0, a.1) == (b.0, b.1) => Some((a.2.name.clone(), b.2.name.clone(), a.3.join(", "))),
+        [a, b, ..] if (a.0, a.1) == (b.0, b.1) => {
+            Some((a.2.name.clone(), b.2.name.clone(), a.3.join(", "), b.3.join(", ")))
+        }
         _ => None,
     };
-    if let Some((first, second, marks)) = tie {
+    if let Some((first, second, marks, second_marks)) = tie {
         let span = first_line(document);
         document.parsed.findings.push(
             Finding::new("ambiguous-kind", span)
                 .value("first", &*first)
                 .value("second", &*second)
-                .value("marks", marks),
+                .value("marks", marks)
+                .value("second_marks", second_marks),
         );
     }
     match candidates.into_iter().next() {

@@ -432,7 +432,15 @@ impl Pack {
                 let mut problems = Problems::default();
                 let marks = compile::marks(&kind, &format.not, &mut problems);
                 let full: Arc<str> = format!("{name}/{}", kind.kind).into();
-                let kind = Kind { name: full, pack: name.clone(), format: kind, marks, body: Lazy::new(), not: Lazy::new(), governed: Lazy::new() };
+                let kind = Kind {
+                    name: full,
+                    pack: name.clone(),
+                    format: kind,
+                    marks,
+                    body: Lazy::new(),
+                    not: Lazy::new(),
+                    governed: Lazy::new(),
+                };
                 if own {
                     compile::globs("/not", &kind.marks.not, &mut problems);
                     compile::globs("/governs", &kind.format.governs, &mut problems);
@@ -589,11 +597,7 @@ fn work_item(pack: &str, name: &str, source: &format::WorkItem, problems: &mut P
 }
 
 fn compile_relations(pack: &format::Pack, problems: &mut Problems) -> Vec<Relation> {
-    pack.relations
-        .iter()
-        .enumerate()
-        .filter_map(|(number, source)| relation(number, source, problems))
-        .collect()
+    pack.relations.iter().enumerate().filter_map(|(number, source)| relation(number, source, problems)).collect()
 }
 
 fn relation(number: usize, source: &format::Relation, problems: &mut Problems) -> Option<Relation> {

@@ -404,7 +404,11 @@ pub fn first_folders(document: &Document, target: &str) -> Vec<String> {
     let root = document.root.trim_end_matches('/');
     let bare = target.trim_start_matches("./").trim_start_matches('/');
     if bare.starts_with("..") {
-        return join_path(folder, bare).map(|path| folder_of(&path).to_owned()).into_iter().filter(|p| !p.is_empty()).collect();
+        return join_path(folder, bare)
+            .map(|path| folder_of(&path).to_owned())
+            .into_iter()
+            .filter(|p| !p.is_empty())
+            .collect();
     }
     match bare.split_once('/') {
         Some((first, _)) => [root, folder].iter().filter_map(|base| join_path(base, first)).collect(),

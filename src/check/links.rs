@@ -6,8 +6,9 @@ use serde::Deserialize;
 
 use crate::check::fields::nearest;
 use crate::check::{Context, Findings};
+use crate::diagnostic::Finding;
 use crate::document::{Document, Format, Link, LinkClass};
-use crate::workspace::{first_folders, link_candidates, link_file};
+use crate::workspace::{first_folders, folder_of, link_candidates, link_file};
 
 /// What a rule reports.
 #[derive(Deserialize)]
@@ -51,11 +52,11 @@ pub(super) fn target(parameters: &What, context: &Context<'_>, found: &mut Findi
         match (parameters.what.as_str(), verdict) {
             ("link", Verdict::Broken) if !wiki => {
                 let finding = found.at(link.span).value("target", file.clone());
-                found.push(near_file(context, &file, finding));
+                found.push(near_file(context, link, &file, finding));
             }
             ("wikilink", Verdict::Broken) if wiki => {
                 let finding = found.at(link.span).value("target", file.clone());
-                found.push(near_file(context, &file, finding));
+                found.push(near_file(context, link, &file, finding));
             }
             ("moved", Verdict::Moved(path)) => {
                 let finding = found.at(link.span).value("target", file.clone()).value("path", path);
@@ -71,13 +72,32 @@ pub(super) fn target(parameters: &What, context: &Context<'_>, found: &mut Findi
     }
 }
 
-fn near_file(context: &Context<'_>, file: &str, finding: crate::diagnostic::Finding) -> crate::diagnostic::Finding {
-    let name = file.rsplit('/').next().unwrap_or(file);
-    let names = context.workspace.files_under(&context.document.root).map(|path| path.rsplit('/').next().unwrap_or(""));
-    match nearest(name, names) {
-        Some(near) => finding.case("near").value("near", near),
-        None => finding,
-    }
+/// Adds the file that was probably meant, as the author can write it: for a link relative to the document, for a wikilink
+/// from the root.
+fn near_file(context: &Context<'_>, link: &Link, file: &str, finding: Finding) -> Finding {
+    let base = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+    let root = &*context.document.root;
+    let files: Vec<&str> =
+        context.workspace.files_under(root).filter(|path| *path != &*context.document.path).collect();
+    let names: Vec<String> = files.iter().map(|path| base(path)).collect();
+    let Some(near) = nearest(&base(file), names.iter().map(String::as_str)) else { return finding };
+    let Some(path) = files.into_iter().find(|path| base(path) == near) else { return finding };
+    let near = if link.class == LinkClass::Wiki {
+        let path = path.strip_prefix(root).unwrap_or(path);
+        path.strip_suffix(".md").unwrap_or(path).to_owned()
+    } else {
+        relative(folder_of(&context.document.path), path)
+    };
+    if near == file { finding } else { finding.case("near").value("near", near) }
+}
+
+/// A path as a document in `folder` writes it.
+fn relative(folder: &str, path: &str) -> String {
+    let folder: Vec<&str> = folder.split('/').filter(|step| !step.is_empty()).collect();
+    let path: Vec<&str> = path.split('/').collect();
+    let shared = folder.iter().zip(&path).take_while(|(a, b)| a == b).count();
+    let up = vec![".."; folder.len() - shared];
+    up.into_iter().chain(path[shared..].iter().copied()).collect::<Vec<_>>().join("/")
 }
 
 fn verdict(context: &Context<'_>, link: &Link, file: &str) -> Verdict {
@@ -103,7 +123,8 @@ fn verdict(context: &Context<'_>, link: &Link, file: &str) -> Verdict {
         same.sort_unstable();
         same.dedup();
         if let Some(path) = same.first() {
-            let bare = !file.contains('/') || same.iter().any(|path| path.strip_suffix(".md").unwrap_or(path).ends_with(&suffix));
+            let bare = !file.contains('/')
+                || same.iter().any(|path| path.strip_suffix(".md").unwrap_or(path).ends_with(&suffix));
             return match (bare, same.len()) {
                 (true, _) => Verdict::Found((*path).to_owned()),
                 (false, 1) => Verdict::Moved((*path).to_owned()),

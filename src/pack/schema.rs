@@ -74,6 +74,8 @@ impl FieldSchema {
             .get_or_init(|| {
                 jsonschema::options()
                     .with_draft(draft_for(&self.source))
+                    // Formats are the timestamp rules' business: one wrong date is one finding.
+                    .should_validate_formats(false)
                     .with_pattern_options(PatternOptions::regex())
                     .build(&self.source)
                     .map_err(|error| error.to_string())
@@ -94,8 +96,11 @@ impl FieldSchema {
             let same = |other: &SchemaViolation| {
                 other.keyword == violation.keyword && other.pointer == violation.pointer && other.name == violation.name
             };
-            if !unique.iter().any(same) {
-                unique.push(violation);
+            match unique.iter_mut().find(|other| same(other)) {
+                // Of two demands the conditional one explains more.
+                Some(known) if violation.schema_pointer.contains("/then") => *known = violation,
+                Some(_) => {}
+                None => unique.push(violation),
             }
         }
         unique
@@ -156,9 +161,23 @@ impl FieldSchema {
 /// without any keyword that draft 7 lacks or reads otherwise means the same in both, and is compiled by the cheaper one.
 fn draft_for(schema: &Value) -> Draft {
     const DIFFERENT: &[&str] = &[
-        "$schema", "$ref", "$dynamicRef", "$anchor", "$dynamicAnchor", "$id", "$defs", "prefixItems", "items",
-        "additionalItems", "contains", "minContains", "maxContains", "dependentRequired", "dependentSchemas",
-        "unevaluatedItems", "unevaluatedProperties",
+        "$schema",
+        "$ref",
+        "$dynamicRef",
+        "$anchor",
+        "$dynamicAnchor",
+        "$id",
+        "$defs",
+        "prefixItems",
+        "items",
+        "additionalItems",
+        "contains",
+        "minContains",
+        "maxContains",
+        "dependentRequired",
+        "dependentSchemas",
+        "unevaluatedItems",
+        "unevaluatedProperties",
     ];
     fn plain(value: &Value) -> bool {
         match value {
@@ -250,16 +269,26 @@ fn explain(error: &ValidationError<'_>, found: &mut Vec<SchemaViolation>) {
             found.push(violation("maximum", format!("less than {limit}")));
         }
         ValidationErrorKind::MinLength { limit } => {
-            found.push(violation("minLength", format!("at least {limit} characters")));
+            found.push(violation(
+                "minLength",
+                format!("at least {limit} {}", if *limit == 1 { "character" } else { "characters" }),
+            ));
         }
         ValidationErrorKind::MaxLength { limit } => {
-            found.push(violation("maxLength", format!("at most {limit} characters")));
+            found.push(violation(
+                "maxLength",
+                format!("at most {limit} {}", if *limit == 1 { "character" } else { "characters" }),
+            ));
         }
         ValidationErrorKind::MinItems { limit } => {
-            found.push(violation("minItems", format!("at least {limit} in the list")));
+            found.push(violation(
+                "minItems",
+                format!("at least {limit} {}", if *limit == 1 { "item" } else { "items" }),
+            ));
         }
         ValidationErrorKind::MaxItems { limit } => {
-            found.push(violation("maxItems", format!("at most {limit} in the list")));
+            found
+                .push(violation("maxItems", format!("at most {limit} {}", if *limit == 1 { "item" } else { "items" })));
         }
         _ => found.push(violation(&keyword, error.to_string())),
     }

@@ -344,9 +344,7 @@ pub fn nearest<'a>(shapes: impl Iterator<Item = &'a Shape>, line: &Line) -> Opti
         };
         let nearer = best.as_ref().is_none_or(|(known, other)| {
             let (new, old) = ((departure.matched, departure.at), (other.matched, other.at));
-            new > old
-                || new == old
-                    && (letters(shape), shape.segments.len()) < (letters(known), known.segments.len())
+            new > old || new == old && (letters(shape), shape.segments.len()) < (letters(known), known.segments.len())
         });
         if nearer {
             best = Some((shape, departure));

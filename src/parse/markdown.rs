@@ -33,8 +33,11 @@ pub fn parse(text: &Text, body: usize) -> Markdown {
     let mut reader =
         Reader { text, base: body, found: Markdown::default(), stack: Vec::new(), inline: None, table: None };
     let parser = Parser::new_ext(source, options);
-    let definitions: Vec<Span> =
-        parser.reference_definitions().iter().map(|(_, definition)| Span::from(definition.span.clone()).shifted(body)).collect();
+    let definitions: Vec<Span> = parser
+        .reference_definitions()
+        .iter()
+        .map(|(_, definition)| Span::from(definition.span.clone()).shifted(body))
+        .collect();
     for (event, range) in parser.into_offset_iter() {
         reader.event(event, Span::from(range).shifted(body));
     }

@@ -51,7 +51,8 @@ struct Candidate {
 fn read_region(document: &mut Document, rules: &EntryRules, region: Span) {
     let mut candidates = candidates(&document.parsed, rules, region);
     if rules.blocks == [EntryBlock::Item] {
-        candidates.retain(|candidate| !document.entries.iter().any(|entry| entry.span.contains(candidate.line.whole())));
+        candidates
+            .retain(|candidate| !document.entries.iter().any(|entry| entry.span.contains(candidate.line.whole())));
     }
     let mut entries = Vec::new();
     for candidate in candidates {
@@ -290,9 +291,10 @@ fn parts(parsed: &Parsed, rules: &EntryRules, candidate: &Candidate) -> Vec<Part
         if part.empty {
             let from = part.name_span.end;
             let is_item = |block: &&Block| matches!(block.body, Body::Item { .. });
-            let own = parsed.blocks.iter().filter(is_item).find(|block| {
-                block.span.contains(part.name_span) && block.line.offset(0) + 2 >= part.name_span.start
-            });
+            let own =
+                parsed.blocks.iter().filter(is_item).find(|block| {
+                    block.span.contains(part.name_span) && block.line.offset(0) + 2 >= part.name_span.start
+                });
             part.empty = !parsed.blocks.iter().any(|block| {
                 // A paragraph after the list is not the content of one of its items.
                 let after = own.is_some_and(|own| !own.span.contains(block.span)) && !is_item(&block);
@@ -373,7 +375,10 @@ fn part_shapes(document: &mut Document, rules: &EntryRules, form: &FormRule, ent
     for (name, values) in &form.parts.values {
         let captures = entry.captures.iter().filter(|capture| capture.name == *name);
         for capture in captures.filter(|_| !is_known(name, rules)) {
-            if values.iter().any(|(word, shape)| word.eq_ignore_ascii_case(&capture.text) || shape.fits_str(&capture.text)) {
+            if values
+                .iter()
+                .any(|(word, shape)| word.eq_ignore_ascii_case(&capture.text) || shape.fits_str(&capture.text))
+            {
                 continue;
             }
             let allowed: Vec<String> = values.iter().map(|(_, shape)| shape.display()).collect();

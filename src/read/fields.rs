@@ -507,7 +507,13 @@ fn place(document: &Document, rules: &FieldRules, schema: &FieldSchema, found: &
         }
     }
     let branch = schema.branch(&found.schema_pointer, found.name.as_deref());
+    let limit = matches!(
+        violation.keyword.as_str(),
+        "minimum" | "maximum" | "minLength" | "maxLength" | "minItems" | "maxItems"
+    );
     let expects = match branch {
+        // A limit says itself what is expected.
+        _ if limit => None,
         Some(_) => own_text(branch, "expects"),
         None => own_text(schema.property(&violation.pointer), "expects"),
     };

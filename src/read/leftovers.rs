@@ -52,7 +52,8 @@ pub fn search(scope: &Scope<'_>, kind: &Kind) -> Remains {
 /// a text with blanks may be spread over two of them.
 fn may_occur(rule: &LeftoverRule, source: &str) -> bool {
     let word = |word: &str| memchr::memmem::find(source.as_bytes(), word.as_bytes()).is_some();
-    rule.texts.iter().any(|needle| needle.word.find(source.as_bytes()).is_some()) || rule.shapes.iter().any(|shape| shape.words().iter().all(|w| word(w)))
+    rule.texts.iter().any(|needle| needle.word.find(source.as_bytes()).is_some())
+        || rule.shapes.iter().any(|shape| shape.words().iter().all(|w| word(w)))
 }
 
 fn push(rule: &LeftoverRule, span: Span, text: &str, found: &mut Vec<Leftover>) {
@@ -143,7 +144,9 @@ fn text(document: &Document, rule: &LeftoverRule, region: Span, found: &mut Vec<
         document.parsed.code_spans.iter().any(|code| {
             let inner = document.parsed.text.slice(*code).trim_matches('`').trim();
             let inside = code.contains(leftover.span) && !leftover.span.contains(*code);
-            inside && (inner != document.parsed.text.slice(leftover.span).trim_matches('`').trim() || rule.sort == Sort::Clarification)
+            inside
+                && (inner != document.parsed.text.slice(leftover.span).trim_matches('`').trim()
+                    || rule.sort == Sort::Clarification)
         })
     };
     let mut number = 0;
