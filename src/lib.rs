@@ -28,23 +28,23 @@
 //! * relations between documents are a stage of their own (`relate`), because what they report is named in `pack.yaml`,
 //!   not by one card.
 
-pub mod check;
-pub mod classify;
-pub mod cli;
-pub mod config;
-pub mod diagnostic;
-pub mod discover;
-pub mod document;
-pub mod fixture;
-pub mod lint;
-pub mod pack;
-pub mod parse;
-pub mod read;
-pub mod relate;
-pub mod render;
-pub mod ruleset;
-pub mod select;
-pub mod suppress;
 pub mod text;
 pub mod time;
+pub mod diagnostic;
+pub mod document;
+pub mod parse;
+pub mod pack;
+pub mod select;
+pub mod config;
+pub mod classify;
+pub mod read;
 pub mod workspace;
+pub mod check;
+pub mod suppress;
+pub mod ruleset;
+pub mod relate;
+pub mod lint;
+pub mod discover;
+pub mod render;
+pub mod fixture;
+pub mod cli;

@@ -12,7 +12,7 @@ use crate::check::{Context, Findings};
 use crate::diagnostic::{Diagnostic, Finding, Label, Severity};
 use crate::document::Document;
 use crate::relate::relations;
-use crate::ruleset::RuleSet;
+use crate::ruleset::{Rule, RuleSet};
 use crate::suppress;
 use crate::text::Text;
 use crate::workspace::Workspace;
@@ -33,7 +33,11 @@ pub fn lint(rules: &RuleSet<'_>, workspace: &Workspace, document: &Document) -> 
             members: workspace.members(index),
             now: rules.now,
         };
-        for rule in rules.rules().iter().filter(|rule| rules.runs(rule, Some(kind))) {
+        // A rule that takes precedence over others is asked even where it is not reported: the cause is the same.
+        let asked = |rule: &&Rule<'_>| {
+            rules.runs(rule, Some(kind)) || rule.card.format.group.is_some() && rule.is_for(Some(&kind.name))
+        };
+        for rule in rules.rules().iter().filter(asked) {
             let Some(check) = rule.prepared() else { continue };
             let mut found = Findings::new(rule.card.name.clone());
             check(&context, &mut found);
@@ -75,8 +79,6 @@ fn one_cause(rules: &RuleSet<'_>, document: &Document, mut findings: Vec<Finding
         };
         findings.retain(|finding| from_reading(&finding.rule));
     }
-    let kind = document.kind.as_deref();
-    findings.retain(|finding| rules.level(finding, kind) != Severity::Off);
     findings.sort_by(|a, b| (a.span, &a.rule, &a.case).cmp(&(b.span, &b.rule, &b.case)));
     findings.dedup_by(|a, b| a.rule == b.rule && a.span == b.span && a.case == b.case && a.values == b.values);
     let groups: Vec<_> = findings.iter().map(|finding| rules.group(&finding.rule)).collect();
@@ -102,6 +104,8 @@ fn one_cause(rules: &RuleSet<'_>, document: &Document, mut findings: Vec<Finding
     }
     let mut keep = keep.into_iter();
     findings.retain(|_| keep.next().unwrap_or(true));
+    let kind = document.kind.as_deref();
+    findings.retain(|finding| rules.level(finding, kind) != Severity::Off);
     findings
 }
 

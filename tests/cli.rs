@@ -176,3 +176,12 @@ fn links_out_of_the_tree_and_pipes_are_not_followed() {
         assert!(String::from_utf8_lossy(&output.stdout).contains("unreadable-document"));
     }
 }
+
+#[test]
+fn the_readme_shows_real_output() {
+    let arguments = ["check", "--now", NOW, "--select", "value-not-allowed,timestamp-order,invalid-timestamp"];
+    let output = worklint("broken", &arguments).output().unwrap();
+    let output = String::from_utf8(output.stdout).unwrap();
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    assert!(readme.contains(output.trim_end()), "the README does not show:\n{output}");
+}

@@ -15,6 +15,18 @@ use crate::root;
 /// and `cli`.
 const WITHOUT_FIXTURES: &[&str] = &["internal-error", "invalid-configuration", "invalid-pack", "unreadable-document"];
 
+/// Cases of engines that no built-in pack reaches today, but a user's pack can: a log with the newest entry first, a
+/// leftover list for comments or fields of its sort, a type that depends on another field, a time without its day's half.
+const CASES_OF_OTHER_PACKS: &[(&str, &str)] = &[
+    ("entry-out-of-order", "descending"),
+    ("invalid-timestamp", "no-time"),
+    ("leftover-instruction", "field"),
+    ("leftover-placeholder", "comment"),
+    ("unresolved-clarification", "comment"),
+    ("unresolved-clarification", "field"),
+    ("wrong-type", "because"),
+];
+
 /// The folders below `folder` that hold cases.
 fn case_folders(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -117,10 +129,13 @@ fn every_case_of_a_card_is_shown_by_a_fixture() {
             .filter(|entry| entry.path().extension().is_some_and(|ending| ending == "out"))
             .map(|entry| fs::read_to_string(entry.path()).unwrap())
             .collect();
-        // The first line of a report is not wrapped inside words; blanks are compared as one.
-        let outputs = outputs.split_whitespace().collect::<Vec<_>>().join(" ");
+        // Messages are wrapped between words, with a bar before what is continued.
+        let outputs = outputs.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
         for (name, case) in &card.format.cases {
             let Some(message) = &case.message else { continue };
+            if CASES_OF_OTHER_PACKS.contains(&(&*card.name, name)) {
+                continue;
+            }
             let longest =
                 message.split(['{', '}']).step_by(2).map(str::trim).max_by_key(|piece| piece.len()).unwrap_or_default();
             if !outputs.contains(&longest.split_whitespace().collect::<Vec<_>>().join(" ")) {

@@ -98,7 +98,11 @@ impl FieldSchema {
             };
             match unique.iter_mut().find(|other| same(other)) {
                 // Of two demands the conditional one explains more.
-                Some(known) if violation.schema_pointer.contains("/then") => *known = violation,
+                Some(known)
+                    if violation.schema_pointer.contains("/then") && !known.schema_pointer.contains("/then") =>
+                {
+                    *known = violation;
+                }
                 Some(_) => {}
                 None => unique.push(violation),
             }
