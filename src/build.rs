@@ -1,6 +1,7 @@
 //! Embeds `rules/`: every YAML file of a pack is turned into JSON, which is read many times faster at start-up; the values
 //! go through the same types and the same compiler as a user's YAML. The YAML source is embedded beside it, because it is
-//! what a mistake in a pack points into. A new file in the folder causes a rebuild.
+//! what a mistake in a pack points into. Of the fixtures one example of each rule is embedded. A new file in either folder
+//! causes a rebuild.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,54 @@ fn main() -> io::Result<()> {
     }
     code.push_str("]\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
-    fs::write(out.join("packs.rs"), code)
+    fs::write(out.join("packs.rs"), code)?;
+    let fixtures = root.with_file_name("fixtures").join("rules");
+    println!("cargo::rerun-if-changed=fixtures/rules");
+    fs::write(out.join("examples.rs"), examples(&fixtures)?)
+}
+
+/// The shortest report and the shortest good document of each rule's fixtures: what `worklint rule` shows.
+fn examples(fixtures: &Path) -> io::Result<String> {
+    let mut code = String::from("&[\n");
+    for pack in folders(fixtures)? {
+        for rule in folders(&pack)? {
+            let mut files: Vec<(String, String)> = Vec::new();
+            for entry in fs::read_dir(&rule)? {
+                let path = entry?.path();
+                if let (true, Ok(text)) = (path.is_file(), fs::read_to_string(&path)) {
+                    files.push((name_of(&path), text));
+                }
+            }
+            files.sort_by(|a, b| (a.1.len(), &a.0).cmp(&(b.1.len(), &b.0)));
+            let first = |wanted: &dyn Fn(&str) -> bool| {
+                files.iter().find(|(name, _)| wanted(name)).map_or("", |(_, text)| text.as_str())
+            };
+            let bad = first(&|name| name.starts_with("bad") && name.ends_with(".out"));
+            let good = first(&|name| name.starts_with("good"));
+            writeln!(code, "    ({:?}, {:?}, {bad:?}, {good:?}),", name_of(&pack), name_of(&rule))
+                .expect("writing to a string cannot fail");
+        }
+    }
+    code.push_str("]\n");
+    Ok(code)
+}
+
+fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    if folder.is_dir() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

@@ -9,8 +9,8 @@ use crate::cli::output::{Stream, Streams};
 use crate::cli::setup::{self, Setup};
 use crate::cli::{Configuration, Failure};
 use crate::config::FILE_NAME;
-use crate::pack::{Card, Packs};
-use crate::render::wrapped;
+use crate::pack::{Card, Packs, embedded};
+use crate::render::{clean, wrapped};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -93,10 +93,35 @@ fn show(out: &mut Stream, card: &Card, asked: &str) -> io::Result<()> {
         fact(out, "Says", case.message.as_deref().unwrap_or_default())?;
         fact(out, "Help", case.help.as_deref().unwrap_or_default())?;
     }
+    let example = embedded::EXAMPLES.iter().find(|(pack, rule, ..)| **pack == *card.pack && **rule == *card.name);
+    if let Some((_, _, bad, good)) = example {
+        if !bad.is_empty() {
+            writeln!(out, "\n{bold}A document that breaks it{bold:#} gives")?;
+            indented(out, bad)?;
+        }
+        if !good.is_empty() {
+            writeln!(out, "\n{bold}A document that keeps it{bold:#} is")?;
+            indented(out, good)?;
+        }
+    }
     writeln!(out, "\n{bold}To change its level{bold:#}, write in `{FILE_NAME}`")?;
     writeln!(out, "\n    [rules]\n    {} = \"off\"      # or info, warning, error\n", card.name)?;
     writeln!(out, "{bold}To allow one place{bold:#}, write above it")?;
     writeln!(out, "\n    <!-- worklint ignore next: {} (the reason) -->", card.name)
+}
+
+/// An example, set off; a long one is cut.
+fn indented(out: &mut Stream, text: &str) -> io::Result<()> {
+    const MOST_LINES: usize = 40;
+    writeln!(out)?;
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    for line in lines.iter().take(MOST_LINES) {
+        writeln!(out, "{}", format!("    {}", clean(line)).trim_end())?;
+    }
+    if lines.len() > MOST_LINES {
+        writeln!(out, "    …")?;
+    }
+    Ok(())
 }
 
 /// A named line; nothing where there is nothing to say.

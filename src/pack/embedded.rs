@@ -2,3 +2,6 @@
 
 /// Path, JSON (empty when the YAML does not parse), YAML.
 pub static FILES: &[(&str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/packs.rs"));
+
+/// Examples of built-in rules, made from their fixtures: pack, rule, what a bad document gives, a good document.
+pub static EXAMPLES: &[(&str, &str, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
