@@ -102,6 +102,10 @@ fn one_cause(rules: &RuleSet<'_>, document: &Document, mut findings: Vec<Finding
             }
         }
     }
+    // Of an empty document everything is missing: one finding says so.
+    if document.parsed.text.as_str().trim().is_empty() {
+        keep.iter_mut().skip(1).for_each(|kept| *kept = false);
+    }
     let mut keep = keep.into_iter();
     findings.retain(|_| keep.next().unwrap_or(true));
     let kind = document.kind.as_deref();

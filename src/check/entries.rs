@@ -1,6 +1,7 @@
 //! Entries of logs and steps: their shape, their parts, and whether there are any.
 
 use crate::check::{Context, Findings};
+use crate::document::{Entry, Part};
 use crate::pack::compile::{Demanded, EntryRules, FormRule};
 use crate::pack::condition::Target;
 use crate::read::fields::short;
@@ -47,7 +48,10 @@ pub(super) fn parts(context: &Context<'_>, found: &mut Findings) {
         for name in form.parts.required.iter().chain(conditional) {
             let part = entry.parts.iter().find(|part| part.name == *name);
             let finding = match part {
-                None => found.at(entry.line.whole()),
+                None => match misspelt(entry, form, name) {
+                    Some(part) => found.at(part.name_span).case("near").value("near", part.name.clone()),
+                    None => found.at(entry.line.whole()),
+                },
                 Some(part) if part.empty && !form.parts.may_be_empty.contains(name) => {
                     found.at(part.name_span).case("empty")
                 }
@@ -60,6 +64,19 @@ pub(super) fn parts(context: &Context<'_>, found: &mut Findings) {
             found.push(finding);
         }
     }
+}
+
+/// A part of an entry that the form does not know, and whose name is nearly that of one that is missing.
+fn misspelt<'a>(entry: &'a Entry, form: &FormRule, name: &str) -> Option<&'a Part> {
+    let known = |part: &str| {
+        let parts = &form.parts;
+        parts.required.iter().chain(&parts.optional).any(|known| known == part)
+            || parts.required_when.iter().any(|(known, _)| known == part)
+    };
+    entry.parts.iter().find(|part| {
+        let distance = strsim::osa_distance(&part.name.to_lowercase(), &name.to_lowercase());
+        !known(&part.name) && distance <= 2 && distance * 3 < name.chars().count()
+    })
 }
 
 /// `entry-present`: there must be an entry, and there is none.

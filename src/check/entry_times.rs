@@ -4,14 +4,17 @@ use std::cmp::Ordering;
 
 use crate::check::{Context, Findings};
 use crate::document::Entry;
+use crate::pack::compile::EntryRules;
 use crate::pack::format::Order;
 use crate::read::fields::short;
 use crate::select::Selected;
+use crate::text::Span;
 use crate::time::Timestamp;
 
 /// `entry-order`: an entry is earlier than the one before it.
 pub(super) fn order(context: &Context<'_>, found: &mut Findings) {
     for rules in &context.body.entries {
+        numbers(context, rules, found);
         let Some(order) = rules.order() else { continue };
         let timed: Vec<(&Entry, Timestamp)> = context
             .document
@@ -52,6 +55,45 @@ pub(super) fn order(context: &Context<'_>, found: &mut Findings) {
             }
             found.push(finding);
         }
+    }
+}
+
+/// The number of an entry, with its letter: `4b`.
+fn number(entry: &Entry, capture: &str) -> Option<(u64, String, Span)> {
+    let capture = entry.captures.iter().find(|known| known.name == capture)?;
+    let digits: String = capture.text.chars().take_while(char::is_ascii_digit).collect();
+    Some((digits.parse().ok()?, capture.text[digits.len()..].to_lowercase(), capture.span))
+}
+
+/// Entries with a number ascend by it, and no two have the same.
+fn numbers(context: &Context<'_>, rules: &EntryRules, found: &mut Findings) {
+    let Some(identity) = &rules.format.identity else { return };
+    let numbered = context
+        .document
+        .entries
+        .iter()
+        .filter(|entry| *entry.list == *rules.name)
+        .filter_map(|entry| number(entry, identity).map(|(number, letter, span)| (entry, (number, letter), span)));
+    let mut highest: Option<(&Entry, (u64, String))> = None;
+    let mut seen: Vec<(&Entry, (u64, String))> = Vec::new();
+    for (entry, number, span) in numbered {
+        let same = seen.iter().find(|(_, other)| *other == number).map(|(other, _)| ("same-number", *other));
+        let lower = highest.as_ref().filter(|(_, other)| number < *other).map(|(other, _)| ("number", *other));
+        if let Some((case, other)) = same.or(lower) {
+            let finding = found
+                .at(span)
+                .case(case)
+                .value("found", context.text(span))
+                .value("entry", short(&entry.line.text))
+                .value("called", rules.format.called.clone())
+                .value("other", short(&other.line.text))
+                .related("before", other.line.whole());
+            found.push(finding);
+        }
+        if highest.as_ref().is_none_or(|(_, other)| number > *other) {
+            highest = Some((entry, number.clone()));
+        }
+        seen.push((entry, number));
     }
 }
 

@@ -160,41 +160,40 @@ pub(super) fn front_matter_present(context: &Context<'_>, found: &mut Findings) 
 pub(super) fn agree(context: &Context<'_>, found: &mut Findings) {
     let scope = context.scope();
     for (selectors, severity) in &context.body.agree {
-        let mut first: Option<(Selected, &str)> = None;
-        for selector in selectors {
-            let Some(value) = scope.select(selector).into_iter().find(|value| !value.empty) else { continue };
-            // What is wrong in itself has its own finding; that it also disagrees has the same cause.
-            if is_wrong(context, &value) || path_hole(selector).is_some_and(|hole| !hole_fits(context, hole)) {
-                continue;
+        let values: Vec<(Selected, &str)> = selectors
+            .iter()
+            .filter_map(|selector| {
+                let value = scope.select(selector).into_iter().find(|value| !value.empty)?;
+                // What is wrong in itself has its own finding; that it also disagrees has the same cause.
+                let wrong =
+                    is_wrong(context, &value) || path_hole(selector).is_some_and(|hole| !hole_fits(context, hole));
+                (!wrong).then_some((value, selector.source.as_str()))
+            })
+            .collect();
+        // What most places say is right, else what the first says.
+        let votes = |value: &Selected| values.iter().filter(|(other, _)| equal(&other.text, &value.text)).count();
+        let Some(right) = values.iter().rev().max_by_key(|(value, _)| votes(value)) else { continue };
+        let right = values.iter().find(|(value, _)| equal(&value.text, &right.0.text)).unwrap_or(right);
+        for wrong in values.iter().filter(|(value, _)| !equal(&value.text, &right.0.text)) {
+            // A path has no place in the text; the place of the other value is reported instead.
+            let (place, other) =
+                if wrong.0.span.is_empty() && wrong.0.span.start == 0 { (right, wrong) } else { (wrong, right) };
+            let span = if place.0.span.is_empty() { context.head() } else { place.0.span };
+            let mut finding = found
+                .at(span)
+                .value("found", place.0.text.trim().trim_matches('`'))
+                .value("place", place_words(place.1))
+                .value("other", other.0.text.trim().trim_matches('`'))
+                .value("other_place", place_words(other.1))
+                .severity(*severity);
+            if !other.0.span.is_empty() {
+                finding = if other.0.path == context.document.path {
+                    finding.related("other", other.0.span)
+                } else {
+                    finding.related_in(&other.0.path, "other", other.0.span)
+                };
             }
-            match &first {
-                None => first = Some((value, &selector.source)),
-                Some((source, name)) if !equal(&source.text, &value.text) => {
-                    // A path has no span; the place of the other value is reported instead.
-                    let (place, other, place_name, other_name) = if value.span.is_empty() && value.span.start == 0 {
-                        (source, &value, *name, selector.source.as_str())
-                    } else {
-                        (&value, source, selector.source.as_str(), *name)
-                    };
-                    let span = if place.span.is_empty() { context.head() } else { place.span };
-                    let mut finding = found
-                        .at(span)
-                        .value("found", place.text.trim().trim_matches('`'))
-                        .value("place", place_words(place_name))
-                        .value("other", other.text.trim().trim_matches('`'))
-                        .value("other_place", place_words(other_name))
-                        .severity(*severity);
-                    if !other.span.is_empty() {
-                        finding = if other.path == context.document.path {
-                            finding.related("other", other.span)
-                        } else {
-                            finding.related_in(&other.path, "other", other.span)
-                        };
-                    }
-                    found.push(finding);
-                }
-                Some(_) => {}
-            }
+            found.push(finding);
         }
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn target(parameters: &What, context: &Context<'_>, found: &mut Findi
                 let finding = found.at(link.span).value("target", file.clone()).value("path", path);
                 found.push(finding);
             }
-            ("anchor", Verdict::Found(path)) if !wiki => {
+            ("anchor", Verdict::Found(path)) => {
                 if let (Some(anchor), Some(document)) = (anchor, context.workspace.document(&path)) {
                     anchored(document, link, anchor, found);
                 }
@@ -159,6 +159,10 @@ fn slug(title: &str) -> String {
         .collect()
 }
 
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
 fn anchored(document: &Document, link: &Link, anchor: &str, found: &mut Findings) {
     if document.parsed.format != Format::Markdown
         || anchor.starts_with('L') && anchor[1..].starts_with(|c: char| c.is_ascii_digit())
@@ -173,16 +177,28 @@ fn anchored(document: &Document, link: &Link, anchor: &str, found: &mut Findings
         slugs.push(if *count == 0 { base.clone() } else { format!("{base}-{count}") });
         *count += 1;
     }
+    if link.class == LinkClass::Wiki {
+        // A wikilink names the heading itself, or a block by `^id`.
+        let last = anchor.rsplit('#').next().unwrap_or(anchor).trim();
+        let wanted = slug(last);
+        let known = document.parsed.sections.iter().any(|section| slug(&section.title.text.replace('`', "")) == wanted);
+        if !last.starts_with('^') && !known {
+            let titles = document.parsed.sections.iter().map(|section| section.title.text.as_str());
+            let finding = found.at(link.span).value("anchor", last).value("document", name_of(&document.path));
+            found.push(match nearest(last, titles) {
+                Some(near) => finding.case("near").value("near", near),
+                None => finding,
+            });
+        }
+        return;
+    }
     let wanted = link_file(anchor).to_lowercase();
     let html = document.parsed.text.as_str();
     let named = html.contains(&format!("id=\"{anchor}\"")) || html.contains(&format!("name=\"{anchor}\""));
     if slugs.contains(&wanted) || named || wanted == "top" {
         return;
     }
-    let mut finding = found
-        .at(link.span)
-        .value("anchor", anchor)
-        .value("document", document.path.rsplit('/').next().unwrap_or(&document.path));
+    let mut finding = found.at(link.span).value("anchor", anchor).value("document", name_of(&document.path));
     if let Some(near) = nearest(&wanted, slugs.iter().map(String::as_str)) {
         finding = finding.case("near").value("near", near);
     }

@@ -479,7 +479,7 @@ pub struct Entries {
     /// Whether there must be at least one when the document is done.
     #[serde(default)]
     pub required: Required,
-    /// Conditions that make a region without entries legal (a log that lies elsewhere).
+    /// The capture that numbers the entries: they ascend by it, and no two have the same.
     #[serde(default)]
     pub identity: Option<String>,
     /// Steps are done one after the other: the capture that holds the state and its words.

@@ -83,6 +83,10 @@ pub fn split(text: &Text) -> Option<Split> {
         if language == Language::Yaml && is_break(text, content) {
             return None;
         }
+        if language == Language::Yaml && runs_into_body(text, content) {
+            let end = unclosed_end(text, content.start, language)?;
+            return Some(Split { open, content: Span::new(content.start, end), close: None, body: end, language });
+        }
         let close = Span::new(line.start, line.start + text.slice(line).trim_end().len());
         return Some(Split { open, content, close: Some(close), body: next, language });
     }
@@ -110,26 +114,36 @@ fn is_break(text: &Text, content: Span) -> bool {
     first.trim().is_empty() && next.is_some_and(|line| !is_field(line) && !line.starts_with(['{', '-']))
 }
 
-/// Where an unclosed head ends: at the first blank line or heading after its fields. `None` when it has no fields, so that
-/// the fence is a thematic break.
+/// Whether the fence that seems to close the head is a ruler further down, because the real one is missing: what stands
+/// between is no YAML, and has a line that only a body has.
+fn runs_into_body(text: &Text, content: Span) -> bool {
+    let body = text.slice(content).lines().any(|line| {
+        let line = line.trim_end();
+        let fence = line.len() > 3 && line.bytes().all(|byte| byte == b'-');
+        fence || line.starts_with("> ") || line.starts_with("## ") || line.starts_with("```")
+    });
+    body && !yaml::parse(text, content).mistakes.is_empty()
+}
+
+/// Where an unclosed head ends: after its last line that looks like YAML, comments and blank lines between fields included.
+/// `None` when it has no fields, so that the fence is a thematic break.
 fn unclosed_end(text: &Text, content: usize, language: Language) -> Option<usize> {
     let mut fields = false;
     let mut end = content;
+    // A list or an indented line belongs to the field directly above it.
+    let mut below_field = false;
     for (span, next) in lines(text, content).skip_while(|(line, _)| line.start < content) {
         let line = text.slice(span).trim_end();
         let field = match language {
             Language::Toml => line.contains('=') || line.starts_with('['),
-            _ => is_field(line),
+            _ => is_field(line) || below_field && (line.starts_with("- ") || line.starts_with("  ")),
         };
-        let comment = line.starts_with('#');
-        if fields && (line.is_empty() || comment) {
+        if field {
+            (fields, end) = (true, next);
+        } else if !line.is_empty() && !line.starts_with('#') {
             break;
         }
-        if !fields && !field && !comment && !line.is_empty() {
-            return None;
-        }
-        fields |= field;
-        end = next;
+        below_field = field;
     }
     fields.then_some(end)
 }

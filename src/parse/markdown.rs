@@ -423,7 +423,9 @@ impl Reader<'_> {
         let plain = fold(self.text, lines, marks);
         let last_line = self.text.slice(span).lines().next_back().unwrap_or_default().trim();
         let underlined = !self.text.slice(span).starts_with('#');
-        if underlined && last_line.starts_with('-') && line.text.starts_with("**") {
+        // The middle of a merge conflict is no underline either.
+        let conflict = last_line == "=======" && self.text.as_str().contains("<<<<<<< ");
+        if underlined && (conflict || last_line.starts_with('-') && line.text.starts_with("**")) {
             // A labelled paragraph directly above a ruler is a heading to CommonMark, but nobody means one.
             let span = lines.first().map_or(span, |first| first.cover(lines[lines.len() - 1]));
             self.paragraph(Target::Paragraph { span }, lines, marks);

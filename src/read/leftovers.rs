@@ -251,6 +251,16 @@ fn values(document: &Document, rule: &LeftoverRule, node: &Node, name: &str, fou
             values(document, rule, value, name, found);
             continue;
         }
+        // Each item of a list over several lines is a value of its own.
+        if let Value::Seq(items) = &value.value
+            && !document.parsed.text.slice(value.span).starts_with('[')
+        {
+            for item in items {
+                let pair = Node { span: item.span, value: Value::Map(vec![(key.clone(), item.clone())]) };
+                values(document, rule, &pair, name, found);
+            }
+            continue;
+        }
         let before = found.len();
         let line = Line::of(document.parsed.text.slice(value.span), value.span.start);
         within(rule, &line, rule.whole.then_some(value.span), found);
