@@ -534,6 +534,18 @@ pub struct NearEntry {
     pub departs: Span,
     /// What should stand there.
     pub expected: String,
+    /// The line has the form of an entry, and should be this sort of block; empty text where it is a heading that should
+    /// give the day of its entries.
+    pub place: Option<String>,
+}
+
+impl Entry {
+    /// Whether its own line says the day.
+    #[must_use]
+    pub fn when_is_dated(&self) -> bool {
+        use crate::pack::shape::Hole;
+        self.captures.iter().any(|capture| matches!(capture.hole, Hole::Date | Hole::Datetime | Hole::Timestamp))
+    }
 }
 
 /// One task line.

@@ -18,6 +18,11 @@ pub(super) fn malformed(context: &Context<'_>, found: &mut Findings) {
             .value("called", rules.format.called.clone())
             .value("shape", near.shape.clone())
             .value("expected", near.expected.clone());
+        if let Some(place) = &near.place {
+            finding = finding.case(if place.is_empty() { "day" } else { "place" }).value("place", place.clone());
+            found.push(finding);
+            continue;
+        }
         if near.departs.start > whole.start && !near.expected.is_empty() {
             if near.departs.is_empty() {
                 finding = finding.case("short");

@@ -50,6 +50,8 @@ pub(super) fn order(context: &Context<'_>, found: &mut Findings) {
             let same_day = entry.1.date == before.1.date;
             if rules.dated_by.is_some() && same_day {
                 finding = finding.case("missing-date");
+            } else if let (true, Some((year, month, day))) = (rules.dated_by.is_some(), entry.1.date) {
+                finding = finding.case("day").value("day", format!("{year:04}-{month:02}-{day:02}"));
             } else if descending {
                 finding = finding.case("descending");
             }

@@ -112,6 +112,14 @@ pub(super) fn unknown(context: &Context<'_>, found: &mut Findings) {
         }
         found.push(finding);
     }
+    let mut inner = Vec::new();
+    nested(schema.source(), &context.document.fields, &mut inner);
+    for (name, near, span) in inner {
+        if !context.document.violations.iter().any(|violation| violation.span == span) {
+            let finding = found.at(span).case("near").value("field", name).value("near", near);
+            found.push(finding);
+        }
+    }
     if schema.closed {
         return;
     }
@@ -120,6 +128,35 @@ pub(super) fn unknown(context: &Context<'_>, found: &mut Findings) {
             let finding = found.at(span).case("near").value("field", name).value("near", property.clone());
             found.push(finding);
         }
+    }
+}
+
+/// Nested mappings: a name that is nearly that of a property that the mapping does not have.
+fn nested(
+    schema: &serde_json::Value,
+    node: &crate::document::Node,
+    found: &mut Vec<(String, String, crate::text::Span)>,
+) {
+    let Some(properties) = schema.get("properties").and_then(serde_json::Value::as_object) else { return };
+    for (name, property) in properties {
+        let Some(inner) = node.get(name) else { continue };
+        let known: Vec<&String> = property
+            .get("properties")
+            .and_then(serde_json::Value::as_object)
+            .into_iter()
+            .flat_map(|p| p.keys())
+            .collect();
+        for (key, _) in inner.pairs() {
+            let Some(word) = key.as_str().filter(|word| !known.iter().any(|known| known == word)) else { continue };
+            let near = known.iter().find(|known| {
+                let distance = strsim::osa_distance(&word.to_lowercase(), &known.to_lowercase());
+                inner.get(known).is_none() && distance <= 2 && distance * 3 < known.chars().count()
+            });
+            if let Some(near) = near {
+                found.push((word.to_owned(), (*near).clone(), key.span));
+            }
+        }
+        nested(property, inner, found);
     }
 }
 
@@ -139,7 +176,7 @@ fn misspelt(context: &Context<'_>, property: &str) -> Option<(String, crate::tex
         }
         let (a, b) = (folded(name), folded(property));
         let distance = strsim::osa_distance(&a, &b);
-        let near = distance == 0 || distance == 1 && b.chars().count() >= 4 || distance == 2 && b.chars().count() >= 9;
+        let near = distance == 0 || distance == 1 && b.chars().count() >= 3 || distance == 2 && b.chars().count() >= 9;
         near.then(|| (name.to_owned(), key.span))
     })
 }

@@ -81,7 +81,11 @@ fn near_file(context: &Context<'_>, link: &Link, file: &str, finding: Finding) -
         context.workspace.files_under(root).filter(|path| *path != &*context.document.path).collect();
     let names: Vec<String> = files.iter().map(|path| base(path)).collect();
     let Some(near) = nearest(&base(file), names.iter().map(String::as_str)) else { return finding };
-    let Some(path) = files.into_iter().find(|path| base(path) == near) else { return finding };
+    // A name that many folders have says nothing about which file was meant; the document's own folder comes first.
+    let own = folder_of(&context.document.path);
+    let same: Vec<&str> = files.into_iter().filter(|path| base(path) == near).collect();
+    let beside = same.iter().find(|path| folder_of(path) == own);
+    let Some(path) = beside.or(if same.len() == 1 { same.first() } else { None }).copied() else { return finding };
     let near = if link.class == LinkClass::Wiki {
         let path = path.strip_prefix(root).unwrap_or(path);
         path.strip_suffix(".md").unwrap_or(path).to_owned()

@@ -7,7 +7,7 @@ use crate::check::{Context, Findings};
 use crate::document::{Body, Section};
 use crate::pack::compile::SectionRule;
 use crate::pack::format::Holds;
-use crate::pack::shape::loosen;
+use crate::pack::shape::{Hole, loosen};
 use crate::text::Span;
 
 /// Which problem of the title a rule reports.
@@ -68,7 +68,10 @@ pub(super) fn present(context: &Context<'_>, found: &mut Findings) {
             .map(|(_, section)| section.heading);
         let mut finding = found
             .at(above.unwrap_or_else(|| context.head()))
-            .value("section", rule.name.clone())
+            .value(
+                "section",
+                rule.headings.first().map_or_else(|| rule.name.clone(), crate::pack::shape::Shape::display),
+            )
             .value("level", "#".repeat(usize::from(rule.level.unwrap_or(2))))
             .severity(rule.severity);
         let unknown = parsed.sections.iter().filter(|section| {
@@ -149,15 +152,30 @@ pub(super) fn duplicate(context: &Context<'_>, found: &mut Findings) {
     for rule in &context.body.sections {
         let mut sections = matching(context, rule);
         let Some((_, first)) = sections.next() else { continue };
+        let mut seen = vec![first];
         for (_, again) in sections {
-            let same = loosen(&again.title.text) == loosen(&first.title.text);
-            if same && again.level == first.level && again.parent == first.parent {
+            let same = seen.iter().find(|other| {
+                let equal = match (number(rule, other), number(rule, again)) {
+                    (Some(a), Some(b)) => a == b,
+                    _ => loosen(&again.title.text) == loosen(&other.title.text),
+                };
+                equal && again.level == other.level && again.parent == other.parent
+            });
+            if let Some(other) = same {
                 let finding =
-                    found.at(again.heading).value("section", again.title.text.clone()).related("first", first.heading);
+                    found.at(again.heading).value("section", again.title.text.clone()).related("first", other.heading);
                 found.push(finding);
             }
+            seen.push(again);
         }
     }
+}
+
+/// The number that a section's heading has by its shape (`Milestone {n:int} - {title}`).
+fn number(rule: &SectionRule, section: &Section) -> Option<String> {
+    let captures = rule.headings.iter().find_map(|shape| shape.fits(&section.title))?;
+    let number = captures.into_iter().find(|capture| matches!(capture.hole, Hole::Int | Hole::Step))?;
+    Some(number.text)
 }
 
 /// `empty-section`: a section that must be there has nothing in it, or not what it must hold.

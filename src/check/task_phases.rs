@@ -52,7 +52,20 @@ pub(super) fn missing_part(context: &Context<'_>, found: &mut Findings) {
         for part in &rule.parts {
             let wanted = part.to_lowercase();
             let known = parsed.labels.iter().any(|label| {
-                section.span.contains(label.span) && label.name.trim().to_lowercase().starts_with(&wanted)
+                let named = section.span.contains(label.span) && label.name.trim().to_lowercase().starts_with(&wanted);
+                // A label without a value must be followed by something that is not another label.
+                let next = parsed.blocks.get(label.block + 1);
+                let filled = !label.value.text.trim().is_empty()
+                    || next.is_some_and(|block| {
+                        matches!(
+                            block.body,
+                            Body::Paragraph
+                                | Body::Item { checkbox: None, .. }
+                                | Body::Code { .. }
+                                | Body::Table { .. }
+                        ) && !block.line.text.starts_with("**")
+                    });
+                named && filled
             });
             let headed = parsed.sections.iter().any(|inner| {
                 inner.level > section.level

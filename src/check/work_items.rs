@@ -5,7 +5,9 @@ use crate::check::{Context, Findings};
 /// `document-present`: the work item lacks a member that it requires. Reported once, at the first member that is there.
 pub(super) fn missing_document(context: &Context<'_>, found: &mut Findings) {
     for (item, group) in context.workspace.work_items(context.packs, context.index) {
-        let first = group.members.values().flatten().min();
+        // The first required member that is there speaks for the work item.
+        let present = item.required.iter().filter_map(|role| group.members.get(role)?.first());
+        let first = present.chain(group.members.values().flatten()).next();
         if first != Some(&context.index) {
             continue;
         }

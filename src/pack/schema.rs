@@ -61,6 +61,12 @@ impl FieldSchema {
         Ok(Self { source, validator: OnceLock::new(), properties, times, closed })
     }
 
+    /// The schema as it is written.
+    #[must_use]
+    pub fn source(&self) -> &Value {
+        &self.source
+    }
+
     /// Whether the schema is one; compiles it.
     ///
     /// # Errors

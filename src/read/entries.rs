@@ -28,14 +28,51 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
         };
         rules.blocks.iter().map(rank).min()
     });
-    for rules in lists {
+    for rules in &lists {
         let regions = regions(document, &rules.under);
         for region in regions {
-            read_region(document, rules, region);
+            read_region(document, rules, &lists, region);
         }
     }
     document.entries.sort_by_key(|entry| entry.span);
     document.near_entries.sort_by_key(|entry| entry.line.offset(0));
+}
+
+/// Headings that hold entries and should give their day, but do not.
+fn undated(document: &mut Document, rules: &EntryRules, entries: &[(Entry, &FormRule)]) {
+    let Some(shape) = &rules.dated_by else { return };
+    let parsed = &document.parsed;
+    let mut seen: Vec<Option<usize>> = Vec::new();
+    let mut found = Vec::new();
+    for (entry, _) in entries {
+        let own = parsed.blocks[entry.block].section.map(|section| &parsed.sections[section]);
+        // A heading's own section is the entry; the day is above it.
+        let above = own.and_then(|section| if section.block == entry.block { section.parent } else { None });
+        if seen.contains(&above) {
+            continue;
+        }
+        seen.push(above);
+        let mut chain = above;
+        let mut dated = false;
+        while let Some(index) = chain {
+            dated |= shape.fits(&parsed.sections[index].title).is_some();
+            chain = parsed.sections[index].parent;
+        }
+        if dated || entry.when_is_dated() {
+            continue;
+        }
+        let holder = above.map(|index| &parsed.sections[index]).filter(|section| section.level > 1);
+        let line = holder.map_or_else(|| entry.line.clone(), |section| section.title.clone());
+        found.push(NearEntry {
+            list: rules.name.as_str().into(),
+            departs: line.whole(),
+            line,
+            shape: shape.display(),
+            expected: String::new(),
+            place: Some(String::new()),
+        });
+    }
+    document.near_entries.extend(found);
 }
 
 /// A block that may be an entry.
@@ -46,10 +83,12 @@ struct Candidate {
     captures: Option<Vec<Capture>>,
     /// For a row of a table: its columns and cells.
     cells: Option<Vec<(Line, Line)>>,
+    /// It has the form of an entry, but not the place: another level of heading, a paragraph.
+    stray: bool,
 }
 
-fn read_region(document: &mut Document, rules: &EntryRules, region: Span) {
-    let mut candidates = candidates(&document.parsed, rules, region);
+fn read_region(document: &mut Document, rules: &EntryRules, lists: &[&EntryRules], region: Span) {
+    let mut candidates = candidates(&document.parsed, rules, lists, region);
     if rules.blocks == [EntryBlock::Item] {
         candidates
             .retain(|candidate| !document.entries.iter().any(|entry| entry.span.contains(candidate.line.whole())));
@@ -57,7 +96,8 @@ fn read_region(document: &mut Document, rules: &EntryRules, region: Span) {
     let mut entries = Vec::new();
     for candidate in candidates {
         let Some(_) = &candidate.captures else {
-            let near = near_entry(rules, &candidate);
+            let mut near = near_entry(rules, &candidate);
+            near.place = candidate.stray.then(|| block_words(&rules.blocks));
             document.near_entries.push(near);
             continue;
         };
@@ -69,6 +109,7 @@ fn read_region(document: &mut Document, rules: &EntryRules, region: Span) {
             }
         }
     }
+    undated(document, rules, &entries);
     let mut dates: Vec<Span> = Vec::new();
     for (entry, form) in &mut entries {
         let own = entry.captures.len();
@@ -80,7 +121,7 @@ fn read_region(document: &mut Document, rules: &EntryRules, region: Span) {
     document.entries.extend(entries.into_iter().map(|(entry, _)| entry));
 }
 
-fn candidates(parsed: &Parsed, rules: &EntryRules, region: Span) -> Vec<Candidate> {
+fn candidates(parsed: &Parsed, rules: &EntryRules, lists: &[&EntryRules], region: Span) -> Vec<Candidate> {
     let mut found: Vec<Candidate> = Vec::new();
     let mut ends: Vec<(usize, usize)> = Vec::new();
     for (index, block) in parsed.blocks.iter().enumerate() {
@@ -94,7 +135,19 @@ fn candidates(parsed: &Parsed, rules: &EntryRules, region: Span) -> Vec<Candidat
             rows_of(index, rows, rules, &mut found);
             continue;
         }
-        let Some(line) = line_of(block, &rules.blocks) else { continue };
+        let Some(line) = line_of(block, &rules.blocks) else {
+            if let Some(line) = stray(block, rules, lists).filter(|_| block.span.start != region.start) {
+                found.push(Candidate {
+                    block: index,
+                    line,
+                    span: block.span,
+                    captures: None,
+                    cells: None,
+                    stray: true,
+                });
+            }
+            continue;
+        };
         if line.text.is_empty() || block.span.start == region.start {
             continue;
         }
@@ -105,7 +158,7 @@ fn candidates(parsed: &Parsed, rules: &EntryRules, region: Span) -> Vec<Candidat
         // What is struck out is no entry that could be wrong.
         let struck = captures.is_none() && block.line.text.starts_with("~~");
         if meant && !struck {
-            found.push(Candidate { block: index, line, span: block.span, captures, cells: None });
+            found.push(Candidate { block: index, line, span: block.span, captures, cells: None, stray: false });
         }
     }
     // An entry ends where the next begins, at the end of the region, or at a heading that is not below it.
@@ -123,12 +176,64 @@ fn candidates(parsed: &Parsed, rules: &EntryRules, region: Span) -> Vec<Candidat
         if let Some(next) = starts.get(number + 1) {
             end = end.min(*next);
         }
-        if let Some((heading, _)) = ends.iter().find(|(at, other)| *at > start && *other <= level) {
+        let after = ends.partition_point(|(at, _)| *at <= start);
+        let mut below = ends[after..].iter().take_while(|(at, _)| *at < end);
+        if let Some((heading, _)) = below.find(|(_, other)| *other <= level) {
             end = end.min(*heading);
         }
         candidate.span = parsed.text.trimmed(Span::new(start, end.max(start)));
     }
     found
+}
+
+/// The line of a block that has the form of a heading's entry, with a time or number in it, but is a heading of another
+/// level or a paragraph; and no other list takes it.
+fn stray(block: &Block, rules: &EntryRules, lists: &[&EntryRules]) -> Option<Line> {
+    let headings = rules.blocks.iter().all(|sort| matches!(sort, EntryBlock::Heading(Some(_))));
+    if !headings || block.parent.is_some() || block.quotes > 0 {
+        return None;
+    }
+    let line = match block.body {
+        Body::Heading { .. } => block.plain.trimmed(),
+        Body::Paragraph => {
+            // `###14:30 - …`: without a blank the marks make no heading.
+            let line = first_line(block);
+            let bare = line.text.trim_start_matches('#').len();
+            line.sub(line.text.len() - bare..line.text.len()).trimmed()
+        }
+        _ => return None,
+    };
+    let telling = |shape: &&Shape| {
+        shape.holes().any(|(_, hole)| {
+            matches!(hole, Hole::Date | Hole::Time | Hole::Datetime | Hole::Timestamp | Hole::Step | Hole::Int)
+        })
+    };
+    let fits = |rules: &EntryRules| {
+        rules.forms.iter().flat_map(|form| &form.shapes).filter(telling).any(|shape| shape.fits(&line).is_some())
+    };
+    let taken =
+        lists.iter().any(|other| other.name != rules.name && line_of(block, &other.blocks).is_some() && fits(other));
+    // A heading that gives the day is none of its entries.
+    let day = rules.dated_by.as_ref().is_some_and(|shape| shape.fits(&line).is_some());
+    (!line.text.is_empty() && fits(rules) && !taken && !day).then_some(line)
+}
+
+/// The blocks that can be entries, in words.
+fn block_words(blocks: &[EntryBlock]) -> String {
+    let words: Vec<String> = blocks
+        .iter()
+        .map(|block| match block {
+            EntryBlock::Heading(Some(level)) => {
+                format!("a heading of level {level} (`{}`)", "#".repeat(usize::from(*level)))
+            }
+            EntryBlock::Heading(None) => "a heading".to_owned(),
+            EntryBlock::Bold => "a bold line".to_owned(),
+            EntryBlock::Item => "a list item".to_owned(),
+            EntryBlock::Paragraph => "a paragraph".to_owned(),
+            EntryBlock::Row => "a row of a table".to_owned(),
+        })
+        .collect();
+    words.join(" or ")
 }
 
 /// The rows of a table that fit a shape, or are meant to.
@@ -148,7 +253,7 @@ fn rows_of(block: usize, rows: &[Vec<Line>], rules: &EntryRules, found: &mut Vec
             captures.is_some() || rules.format.every || rules.near.iter().any(|shape| shape.begins(&line).is_some());
         if meant && !line.text.trim_matches([' ', '|']).is_empty() {
             let cells = head.iter().cloned().zip(row.iter().cloned()).collect();
-            found.push(Candidate { block, span: line.whole(), line, captures, cells: Some(cells) });
+            found.push(Candidate { block, span: line.whole(), line, captures, cells: Some(cells), stray: false });
         }
     }
 }
@@ -189,7 +294,7 @@ fn near_entry(rules: &EntryRules, candidate: &Candidate) -> NearEntry {
         }
         None => (String::new(), candidate.line.whole(), String::new()),
     };
-    NearEntry { list: rules.name.as_str().into(), line: candidate.line.clone(), shape, departs, expected }
+    NearEntry { list: rules.name.as_str().into(), line: candidate.line.clone(), shape, departs, expected, place: None }
 }
 
 /// The entry of a candidate, with its form.
@@ -239,7 +344,9 @@ fn parts(parsed: &Parsed, rules: &EntryRules, candidate: &Candidate) -> Vec<Part
             })
             .collect();
     }
-    for label in &parsed.labels {
+    // Labels and blocks are in document order.
+    let first = parsed.labels.partition_point(|label| label.name_span.start < region.start);
+    for label in parsed.labels[first..].iter().take_while(|label| label.name_span.start < region.end) {
         if !region.contains(label.span) || label.name_span.start < own_line.end {
             continue;
         }
@@ -259,7 +366,10 @@ fn parts(parsed: &Parsed, rules: &EntryRules, candidate: &Candidate) -> Vec<Part
         });
     }
     let bold = !found.is_empty();
-    for block in &parsed.blocks {
+    for block in &parsed.blocks[candidate.block..] {
+        if block.span.start >= region.end {
+            break;
+        }
         let Body::Item { .. } = block.body else { continue };
         if !region.contains(block.span) || block.span.start < own_line.end {
             continue;
@@ -291,11 +401,13 @@ fn parts(parsed: &Parsed, rules: &EntryRules, candidate: &Candidate) -> Vec<Part
         if part.empty {
             let from = part.name_span.end;
             let is_item = |block: &&Block| matches!(block.body, Body::Item { .. });
-            let own =
-                parsed.blocks.iter().filter(is_item).find(|block| {
-                    block.span.contains(part.name_span) && block.line.offset(0) + 2 >= part.name_span.start
-                });
-            part.empty = !parsed.blocks.iter().any(|block| {
+            let blocks = &parsed.blocks[candidate.block..];
+            let blocks = &blocks[..blocks.partition_point(|block| block.span.start < region.end)];
+            let own = blocks
+                .iter()
+                .filter(is_item)
+                .find(|block| block.span.contains(part.name_span) && block.line.offset(0) + 2 >= part.name_span.start);
+            part.empty = !blocks.iter().any(|block| {
                 // A paragraph after the list is not the content of one of its items.
                 let after = own.is_some_and(|own| !own.span.contains(block.span)) && !is_item(&block);
                 block.span.start >= from

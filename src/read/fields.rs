@@ -437,6 +437,25 @@ fn violations(document: &mut Document, rules: &FieldRules, schema: &FieldSchema)
     if document.parsed.broken {
         return;
     }
+    if let Some(data) = document.parsed.data.as_ref().filter(|data| !matches!(data.value, Value::Map(_) | Value::Null))
+    {
+        let line = document.parsed.text.line_span(document.parsed.text.line_at(data.span.start));
+        let span = Span::new(data.span.start, data.span.end.min(line.end).max(data.span.start));
+        document.violations.push(Violation {
+            keyword: "type".to_owned(),
+            pointer: String::new(),
+            field: "the document".to_owned(),
+            span,
+            found: short(document.parsed.text.slice(span)),
+            expected: "a mapping of names to values".to_owned(),
+            allowed: Vec::new(),
+            description: None,
+            because: None,
+            entry: None,
+            severity: None,
+        });
+        return;
+    }
     // Empty text is no value either.
     let mut fields = document.fields.clone();
     if let Value::Map(pairs) = &mut fields.value {

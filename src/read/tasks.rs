@@ -35,6 +35,9 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
                 let outer = *depth == 0;
                 if let Some(task) = task(block, index, checkbox, rules, phase) {
                     lines += 1;
+                    if let Some((case, span)) = ill_formed(&task, rules) {
+                        near.push((index, case, span, block.line.text.clone()));
+                    }
                     document.tasks.push(task);
                 } else if outer {
                     lines += 1;
@@ -44,6 +47,10 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
                 }
             }
             // An ID without a box, where tasks stand, was meant as a task.
+            None if *depth == 0 && phase.is_some() && strange_box(&block.line, rules).is_some() => {
+                let span = strange_box(&block.line, rules).unwrap_or_else(|| block.line.whole());
+                near.push((index, "strange-box", span, block.line.text.clone()));
+            }
             None if *depth == 0 && phase.is_some() => {
                 if let Some(found) = rules.id_at_start.find(&bare_start(&block.plain.text)) {
                     let text = &block.plain.text;
@@ -107,6 +114,45 @@ fn lost_ids(
         }
     }
     found
+}
+
+/// What is wrong with a task that has an ID: nothing after it, or a marker that is none.
+fn ill_formed(task: &Task, rules: &TaskRules) -> Option<(&'static str, Span)> {
+    let text = &task.description.text;
+    if text.trim().is_empty() {
+        return Some(("no-description", task.line.whole()));
+    }
+    let at = task.line.text.find(&task.id).map_or(0, |at| at + task.id.len());
+    if task.line.text[at..].starts_with('[') {
+        return Some(("no-blank", task.line.span(at - task.id.len()..at + 1)));
+    }
+    let exact = |marker: &str| rules.format.markers.contains_key(marker);
+    if let Some((_, span)) = task.markers.iter().find(|(marker, _)| !exact(marker)) {
+        return Some(("no-marker", *span));
+    }
+    let inner = text.strip_prefix('[')?;
+    let word: String = inner.chars().take_while(|c| c.is_alphanumeric()).collect();
+    let marker = rules.format.markers.keys().find(|marker| marker.eq_ignore_ascii_case(&word))?;
+    let rest = &inner[word.len()..];
+    // `[P Text`: the marker was meant, and is not read as one.
+    (exact(marker) && rest.starts_with(' ')).then(|| ("no-marker", task.description.span(0..1 + word.len())))
+}
+
+/// A box of some other sort before an ID: `[y] T014`, `☐ T014`.
+fn strange_box(line: &Line, rules: &TaskRules) -> Option<Span> {
+    let text = &line.text;
+    let length = if let Some(inner) = text.strip_prefix('[') {
+        let close = inner.find(']').filter(|close| *close <= 4)?;
+        let word = inner[..close].trim();
+        if rules.format.markers.contains_key(word) {
+            return None;
+        }
+        close + 2
+    } else {
+        text.chars().next().filter(|c| ('☐'..='☒').contains(c) || matches!(c, '✅' | '⬜' | '✓' | '✔'))?.len_utf8()
+    };
+    let rest = text[length..].trim_start().trim_start_matches(['*', '~']);
+    rules.id_at_start.is_match(rest).then(|| line.span(0..length))
 }
 
 /// Where task lines stand: what the kind says, else everything but the sections that only mention IDs.
@@ -252,7 +298,7 @@ fn task(block: &Block, index: usize, checkbox: &Checkbox, rules: &TaskRules, pha
         if text[range.end..].starts_with('(') || word.is_empty() {
             break;
         }
-        if rules.format.markers.contains_key(word) {
+        if rules.format.markers.keys().any(|marker| marker.eq_ignore_ascii_case(word)) {
             marker_after_label |= !labels.is_empty();
             markers.push((word.to_owned(), line.span(range.clone())));
         } else if let Some(groups) = label_groups(word, rules) {
@@ -368,7 +414,9 @@ fn depends(line: &Line, rules: &TaskRules) -> Vec<(String, Span)> {
             loop {
                 let rest = &line.text[next..];
                 let lead = rest.len() - rest.trim_start_matches([' ', ':', '[', '`', '*']).len();
-                let Some(id) = rules.id_at_start.find(&rest[lead..]) else { break };
+                // What is nearly an ID is one that no task has.
+                let near = || rules.near_id.as_ref().and_then(|near| near.find(&rest[lead..]));
+                let Some(id) = rules.id_at_start.find(&rest[lead..]).or_else(near) else { break };
                 let range = next + lead..next + lead + id.end();
                 let span = line.span(range.clone());
                 if !found.iter().any(|(_, known)| *known == span) {
