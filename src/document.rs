@@ -544,7 +544,9 @@ impl Entry {
     #[must_use]
     pub fn when_is_dated(&self) -> bool {
         use crate::pack::shape::Hole;
-        self.captures.iter().any(|capture| matches!(capture.hole, Hole::Date | Hole::Datetime | Hole::Timestamp))
+        self.captures
+            .iter()
+            .any(|capture| matches!(capture.hole, Hole::Date | Hole::Datetime | Hole::Timestamp | Hole::Instant))
     }
 }
 

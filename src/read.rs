@@ -84,6 +84,7 @@ fn times_of(captures: &[Capture], strict: bool) -> Vec<TimeValue> {
                 Hole::Time => "time",
                 Hole::Datetime => "local-date-time",
                 Hole::Timestamp => "timestamp",
+                Hole::Instant => "instant",
                 _ => return None,
             };
             Some(TimeValue {

@@ -48,6 +48,7 @@ impl Demand {
             "date-time" => (Form::DateTime, true),
             "local-date-time" => (Form::DateTime, false),
             "timestamp" => (Form::Timestamp, false),
+            "instant" => (Form::Timestamp, true),
             _ => return None,
         };
         Some(Self { form, zone })

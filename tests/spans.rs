@@ -95,6 +95,7 @@ fn the_tree_is_the_same_under_bom_and_crlf() {
     };
     let plain = shape(DOCUMENT);
     assert!(plain.0.iter().any(|(_, text)| text == "lost bøx"), "{:#?}", plain.0);
+    assert!(!plain.0.iter().any(|(sort, text)| sort != "code" && text.contains("let é")), "code is read as text");
     assert_eq!((plain.3, plain.4), (1, 1));
     for (text, name) in variants() {
         assert_eq!(shape(&text), plain, "{name}");

@@ -112,7 +112,9 @@ pub(super) fn unexplained(context: &Context<'_>, found: &mut Findings) {
             if !rules.format.explained.contains(&part.name) {
                 continue;
             }
-            for block in &context.document.parsed.blocks {
+            let blocks = &context.document.parsed.blocks;
+            let first = blocks.partition_point(|block| block.span.start < part.span.start);
+            for block in blocks[first..].iter().take_while(|block| block.span.start < part.span.end) {
                 let inside = part.span.contains(block.span) && matches!(block.body, Body::Item { .. });
                 let outer =
                     block.parent.is_none_or(|parent| !part.span.contains(context.document.parsed.blocks[parent].span));

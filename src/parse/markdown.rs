@@ -30,8 +30,15 @@ pub struct Markdown {
 pub fn parse(text: &Text, body: usize) -> Markdown {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_WIKILINKS;
     let source = &text.as_str()[body..];
-    let mut reader =
-        Reader { text, base: body, found: Markdown::default(), stack: Vec::new(), inline: None, table: None };
+    let mut reader = Reader {
+        text,
+        base: body,
+        found: Markdown::default(),
+        stack: Vec::new(),
+        inline: None,
+        table: None,
+        in_code: false,
+    };
     let parser = Parser::new_ext(source, options);
     let definitions: Vec<Span> = parser
         .reference_definitions()
@@ -92,6 +99,8 @@ struct Reader<'a> {
     stack: Vec<Container>,
     inline: Option<Inline>,
     table: Option<(Span, Vec<Vec<Line>>)>,
+    /// Within a code block, whose text is not read.
+    in_code: bool,
 }
 
 impl Reader<'_> {
@@ -120,6 +129,7 @@ impl Reader<'_> {
                 let span = self.text.trimmed(span);
                 self.push(Body::Ruler, span, Line::default(), Line::default());
             }
+            Event::Text(_) if self.in_code => {}
             _ => self.inline_event(span),
         }
     }
@@ -162,6 +172,7 @@ impl Reader<'_> {
                     CodeBlockKind::Fenced(info) => (info.to_string(), true),
                     CodeBlockKind::Indented => (String::new(), false),
                 };
+                self.in_code = true;
                 let content = code_content(self.text, span, fenced);
                 let body = Body::Code { info, content, fenced };
                 self.push(body, self.text.trimmed(span), Line::default(), Line::default());
@@ -225,6 +236,7 @@ impl Reader<'_> {
                     inline.end = inline.end.max(span.end);
                 }
             }
+            TagEnd::CodeBlock => self.in_code = false,
             TagEnd::Paragraph | TagEnd::Heading(_) => self.close_inline(),
             TagEnd::Link | TagEnd::Image => {
                 if let Some(inline) = &mut self.inline {

@@ -205,7 +205,10 @@ fn stray(block: &Block, rules: &EntryRules, lists: &[&EntryRules]) -> Option<Lin
     };
     let telling = |shape: &&Shape| {
         shape.holes().any(|(_, hole)| {
-            matches!(hole, Hole::Date | Hole::Time | Hole::Datetime | Hole::Timestamp | Hole::Step | Hole::Int)
+            matches!(
+                hole,
+                Hole::Date | Hole::Time | Hole::Datetime | Hole::Timestamp | Hole::Instant | Hole::Step | Hole::Int
+            )
         })
     };
     let fits = |rules: &EntryRules| {
@@ -559,7 +562,7 @@ fn when(
             Hole::Date => "date",
             Hole::Time => "time",
             Hole::Datetime => "local-date-time",
-            Hole::Timestamp => "timestamp",
+            Hole::Timestamp | Hole::Instant => "timestamp",
             _ => continue,
         };
         let parsed = Demand::of_format(format).and_then(|demand| crate::time::parse(&capture.text, demand).ok());

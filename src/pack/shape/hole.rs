@@ -42,6 +42,8 @@ pub enum Hole {
     Datetime,
     /// A date, with or without a time of day.
     Timestamp,
+    /// The same; a time of day needs an offset.
+    Instant,
     /// The name of a time zone or an offset.
     Zone,
     /// `-`, `--`, `–` or `—`.
@@ -73,6 +75,7 @@ const NAMES: &[(&str, Hole)] = &[
     ("time", Hole::Time),
     ("datetime", Hole::Datetime),
     ("timestamp", Hole::Timestamp),
+    ("instant", Hole::Instant),
     ("zone", Hole::Zone),
     ("dash", Hole::Dash),
     ("mark", Hole::Mark),
@@ -159,7 +162,7 @@ impl Hole {
             Hole::Date => write!(out, "(?:{DATE})"),
             Hole::Time => write!(out, "(?:{TIME})"),
             Hole::Datetime => write!(out, r"(?:{MOMENT_BLANK}|(?:{DATE})(?:[Tt]|,?\s+(?:at\s+)?)(?:{TIME}){OFFSET})"),
-            Hole::Timestamp => {
+            Hole::Timestamp | Hole::Instant => {
                 write!(out, r"(?:{MOMENT_BLANK}|(?:{DATE})(?:(?:[Tt]|,?\s+(?:at\s+)?)(?:{TIME}){OFFSET})?)")
             }
             Hole::Zone => write!(out, "(?:Z|[A-Z]{{2,5}}|[+-][0-9]{{2}}:?[0-9]{{2}})"),
@@ -193,7 +196,7 @@ impl Hole {
             Hole::Date => "a date such as 2025-11-01",
             Hole::Time => "a time such as 14:30",
             Hole::Datetime => "a date and time such as 2025-11-01T14:30",
-            Hole::Timestamp => "a date such as 2025-11-01, with or without a time",
+            Hole::Timestamp | Hole::Instant => "a date such as 2025-11-01, with or without a time",
             Hole::Zone => "a time zone such as UTC or +01:00",
             Hole::Dash => "a dash",
             Hole::Mark => "a symbol such as ✅",
@@ -207,7 +210,7 @@ impl Hole {
             Hole::Date => "DATE",
             Hole::Time => "TIME",
             Hole::Datetime => "DATE TIME",
-            Hole::Timestamp => "DATE [TIME]",
+            Hole::Timestamp | Hole::Instant => "DATE [TIME]",
             Hole::Zone => "ZONE",
             Hole::Int | Hole::Step | Hole::Number => "N",
             Hole::Ints => "N, …",
@@ -305,6 +308,7 @@ mod tests {
                 &["2025-11-01", "10:00"],
             ),
             (Hole::Timestamp, &["2025-11-01", "2025-11-01T10:00Z"], &["10:00"]),
+            (Hole::Instant, &["2025-11-01", "2025-11-01T10:00Z"], &["10:00"]),
             (Hole::Zone, &["Z", "ET", "CEST", "+01:00", "-0800"], &["et", "01:00"]),
             (Hole::Dash, &["-", "--", "–", "—"], &["---", "a"]),
             (Hole::Mark, &["✅", "🔄", "⬜", "⏳", "❌", "⏭️", "⚠️", "🎯", "✅ 🎯"], &["→", "x", "", "-"]),
