@@ -76,26 +76,43 @@ fn numbers(context: &Context<'_>, rules: &EntryRules, found: &mut Findings) {
         .iter()
         .filter(|entry| *entry.list == *rules.name)
         .filter_map(|entry| number(entry, identity).map(|(number, letter, span)| (entry, (number, letter), span)));
-    let mut highest: Option<(&Entry, (u64, String))> = None;
-    let mut seen: Vec<(&Entry, (u64, String))> = Vec::new();
-    for (entry, number, span) in numbered {
-        let same = seen.iter().find(|(_, other)| *other == number).map(|(other, _)| ("same-number", *other));
-        let lower = highest.as_ref().filter(|(_, other)| number < *other).map(|(other, _)| ("number", *other));
-        if let Some((case, other)) = same.or(lower) {
-            let finding = found
-                .at(span)
-                .case(case)
-                .value("found", context.text(span))
-                .value("entry", short(&entry.line.text))
-                .value("called", rules.format.called.clone())
-                .value("other", short(&other.line.text))
-                .related("before", other.line.whole());
-            found.push(finding);
+    let numbered: Vec<(&Entry, (u64, String), Span)> = numbered.collect();
+    // The longest run that ascends stays; what is not in it stands wrong. Plans have dozens of steps, not thousands.
+    if numbered.len() > 1000 {
+        return;
+    }
+    let mut longest = vec![(1, usize::MAX); numbered.len()];
+    for at in 0..numbered.len() {
+        for before in (0..at).filter(|before| numbered[*before].1 < numbered[at].1) {
+            if longest[before].0 + 1 > longest[at].0 {
+                longest[at] = (longest[before].0 + 1, before);
+            }
         }
-        if highest.as_ref().is_none_or(|(_, other)| number > *other) {
-            highest = Some((entry, number.clone()));
-        }
-        seen.push((entry, number));
+    }
+    let mut in_order = vec![false; numbered.len()];
+    let mut at = (0..numbered.len()).max_by_key(|at| (longest[*at].0, usize::MAX - at)).unwrap_or(usize::MAX);
+    while let Some((_, before)) = longest.get(at) {
+        in_order[at] = true;
+        at = *before;
+    }
+    for (at, (entry, number, span)) in numbered.iter().enumerate().filter(|(at, _)| !in_order[*at]) {
+        let same = numbered.iter().enumerate().find(|(other, (_, known, _))| *other != at && known == number);
+        let before = numbered[..at].iter().rev().find(|(_, known, _)| known > number);
+        let after = numbered[at + 1..].iter().find(|(_, known, _)| known < number);
+        let (case, other) = match (same, before.or(after)) {
+            (Some((_, (other, ..))), _) => ("same-number", *other),
+            (None, Some((other, ..))) => ("number", *other),
+            (None, None) => continue,
+        };
+        let finding = found
+            .at(*span)
+            .case(case)
+            .value("found", context.text(*span))
+            .value("entry", short(&entry.line.text))
+            .value("called", rules.format.called.clone())
+            .value("other", short(&other.line.text))
+            .related("other", other.line.whole());
+        found.push(finding);
     }
 }
 

@@ -50,18 +50,18 @@ pub(super) fn mixed_box_case(context: &Context<'_>, found: &mut Findings) {
 /// `duplicate-task-id`: one ID, several tasks. Reported at each but the first.
 pub(super) fn duplicate_id(context: &Context<'_>, found: &mut Findings) {
     let mut first: HashMap<String, &Task> = HashMap::new();
-    let mut taken = 0;
+    let (prefix, width, mut free) = highest(context);
     for task in &context.document.tasks {
         match first.get(&task.id.to_uppercase()) {
             None => {
                 first.insert(task.id.to_uppercase(), task);
             }
             Some(known) => {
-                taken += 1;
+                free += 1;
                 let finding = found
                     .at(task.id_span)
                     .value("id", task.id.clone())
-                    .value("free", next_free(context, taken))
+                    .value("free", format!("{prefix}{free:0width$}"))
                     .value("other", short(&known.description.text))
                     .related("first", known.id_span);
                 found.push(finding);
@@ -76,12 +76,14 @@ pub(super) fn number(id: &str) -> Option<u64> {
     digits.parse().ok()
 }
 
-/// The ID that many after the highest.
-fn next_free(context: &Context<'_>, steps: u64) -> String {
-    let Some(last) = context.document.tasks.iter().max_by_key(|task| number(&task.id)) else { return String::new() };
+/// The letters, the width of the number, and the number of the highest ID.
+fn highest(context: &Context<'_>) -> (String, usize, u64) {
+    let Some(last) = context.document.tasks.iter().max_by_key(|task| number(&task.id)) else {
+        return (String::new(), 0, 0);
+    };
     let prefix: String = last.id.chars().take_while(|c| !c.is_ascii_digit()).collect();
     let width = last.id.chars().filter(char::is_ascii_digit).count();
-    format!("{prefix}{:0width$}", number(&last.id).unwrap_or(0) + steps)
+    (prefix, width, number(&last.id).unwrap_or(0))
 }
 
 /// `task-id-order`: a task's number is lower than that of the one before it.

@@ -136,7 +136,7 @@ fn candidates(parsed: &Parsed, rules: &EntryRules, lists: &[&EntryRules], region
             continue;
         }
         let Some(line) = line_of(block, &rules.blocks) else {
-            if let Some(line) = stray(block, rules, lists).filter(|_| block.span.start != region.start) {
+            if let Some(line) = stray(parsed, index, rules, lists).filter(|_| block.span.start != region.start) {
                 found.push(Candidate {
                     block: index,
                     line,
@@ -188,7 +188,8 @@ fn candidates(parsed: &Parsed, rules: &EntryRules, lists: &[&EntryRules], region
 
 /// The line of a block that has the form of a heading's entry, with a time or number in it, but is a heading of another
 /// level or a paragraph; and no other list takes it.
-fn stray(block: &Block, rules: &EntryRules, lists: &[&EntryRules]) -> Option<Line> {
+fn stray(parsed: &Parsed, index: usize, rules: &EntryRules, lists: &[&EntryRules]) -> Option<Line> {
+    let block = &parsed.blocks[index];
     let headings = rules.blocks.iter().all(|sort| matches!(sort, EntryBlock::Heading(Some(_))));
     if !headings || block.parent.is_some() || block.quotes > 0 {
         return None;
@@ -202,6 +203,20 @@ fn stray(block: &Block, rules: &EntryRules, lists: &[&EntryRules]) -> Option<Lin
             line.sub(line.text.len() - bare..line.text.len()).trimmed()
         }
         _ => return None,
+    };
+    // Prose may speak of a step by its number; an entry without a time is meant where one of its parts follows.
+    let followed = || {
+        let end = parsed.blocks[index + 1..]
+            .iter()
+            .find(|block| matches!(block.body, Body::Heading { .. }))
+            .map_or(parsed.text.len(), |heading| heading.span.start);
+        let first = parsed.labels.partition_point(|label| label.name_span.start < block.span.end);
+        parsed.labels[first..].iter().take(3).any(|label| label.span.end <= end && is_known(label.name.trim(), rules))
+    };
+    let timed = |shape: &&Shape| {
+        shape
+            .holes()
+            .any(|(_, hole)| matches!(hole, Hole::Date | Hole::Time | Hole::Datetime | Hole::Timestamp | Hole::Instant))
     };
     let telling = |shape: &&Shape| {
         shape.holes().any(|(_, hole)| {
@@ -218,7 +233,9 @@ fn stray(block: &Block, rules: &EntryRules, lists: &[&EntryRules]) -> Option<Lin
         lists.iter().any(|other| other.name != rules.name && line_of(block, &other.blocks).is_some() && fits(other));
     // A heading that gives the day is none of its entries.
     let day = rules.dated_by.as_ref().is_some_and(|shape| shape.fits(&line).is_some());
-    (!line.text.is_empty() && fits(rules) && !taken && !day).then_some(line)
+    let by_time =
+        || rules.forms.iter().flat_map(|form| &form.shapes).filter(timed).any(|shape| shape.fits(&line).is_some());
+    (!line.text.is_empty() && fits(rules) && !taken && !day && (by_time() || followed())).then_some(line)
 }
 
 /// The blocks that can be entries, in words.
@@ -340,7 +357,8 @@ fn parts(parsed: &Parsed, rules: &EntryRules, candidate: &Candidate) -> Vec<Part
             .iter()
             .map(|(name, value)| Part {
                 name: canonical(name.text.trim_matches(['*', ' ', '`']), rules),
-                name_span: name.whole(),
+                // An empty cell has no place of its own.
+                name_span: if value.text.is_empty() { own_line } else { value.whole() },
                 value: value.clone(),
                 span: value.whole(),
                 empty: value.text.trim().is_empty(),

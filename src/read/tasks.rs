@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::LazyLock;
 
 use regex::Regex;
+use rustc_hash::FxHashSet;
 
 use crate::document::{
     Block, Body, Checkbox, Criterion, Document, Item, Line, NearTask, Phase, Task, TaskLabel, TaskState,
@@ -91,7 +92,9 @@ fn lost_ids(
     let blocks = &document.parsed.blocks;
     let outer =
         |index: &usize| matches!(blocks[*index].body, Body::Item { depth: 0, .. }) && blocks[*index].parent.is_none();
-    let has_id = |index: usize| document.tasks.iter().any(|task| task.block == index);
+    let with_id: FxHashSet<usize> = document.tasks.iter().map(|task| task.block).collect();
+    let nearly: FxHashSet<usize> = near.iter().map(|(index, ..)| *index).collect();
+    let has_id = |index: usize| with_id.contains(&index);
     let text = &document.parsed.text;
     let beside = |a: usize, b: usize| {
         let gap = Span::new(blocks[a].span.end.min(blocks[b].span.start), blocks[b].span.start);
@@ -100,9 +103,12 @@ fn lost_ids(
     let mut found = Vec::new();
     for (index, block) in blocks.iter().enumerate() {
         let Body::Item { checkbox: Some(_), .. } = block.body else { continue };
+        let known = has_id(index) || nearly.contains(&index);
+        if known || !outer(&index) {
+            continue;
+        }
         let in_phase = block.section.and_then(|section| phase_of(document, section)).is_some();
-        let known = has_id(index) || near.iter().any(|(other, ..)| *other == index);
-        if !outer(&index) || !in_phase || known || !regions.iter().any(|region| region.contains(block.span)) {
+        if !in_phase || !regions.iter().any(|region| region.contains(block.span)) {
             continue;
         }
         let before = (0..index).rev().find(|other| blocks[*other].parent.is_none());
