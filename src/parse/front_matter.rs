@@ -132,6 +132,8 @@ fn unclosed_end(text: &Text, content: usize, language: Language) -> Option<usize
     let mut end = content;
     // A list or an indented line belongs to the field directly above it.
     let mut below_field = false;
+    // A comment stands directly above a field; with a blank line below it, it is a heading.
+    let mut below_mark = false;
     for (span, next) in lines(text, content).skip_while(|(line, _)| line.start < content) {
         let line = text.slice(span).trim_end();
         let field = match language {
@@ -140,10 +142,11 @@ fn unclosed_end(text: &Text, content: usize, language: Language) -> Option<usize
         };
         if field {
             (fields, end) = (true, next);
-        } else if !line.is_empty() && !line.starts_with('#') {
+        } else if !line.is_empty() && !line.starts_with('#') || line.is_empty() && below_mark {
             break;
         }
         below_field = field;
+        below_mark = line.starts_with('#');
     }
     fields.then_some(end)
 }
