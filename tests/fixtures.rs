@@ -16,11 +16,13 @@ use crate::root;
 const WITHOUT_FIXTURES: &[&str] = &["internal-error", "invalid-configuration", "invalid-pack", "unreadable-document"];
 
 /// Cases of engines that no built-in pack reaches today, but a user's pack can: a log with the newest entry first, a
-/// leftover list for comments or fields of its sort, a type that depends on another field, a time without its day's half.
+/// leftover list for comments or fields of its sort, a type or other keyword that depends on another field, a time without a
+/// time of day.
 const CASES_OF_OTHER_PACKS: &[(&str, &str)] = &[
     ("entry-out-of-order", "descending"),
     ("invalid-timestamp", "no-time"),
     ("leftover-instruction", "field"),
+    ("schema-mismatch", "because"),
     ("leftover-placeholder", "comment"),
     ("unresolved-clarification", "comment"),
     ("unresolved-clarification", "field"),

@@ -261,7 +261,9 @@ fn rows_of(block: usize, rows: &[Vec<Line>], rules: &EntryRules, found: &mut Vec
     let Some((head, rows)) = rows.split_first() else { return };
     for row in rows {
         let mut line = Line::default();
-        for cell in row {
+        // Empty cells at the end have no bytes of their own that the line could end in.
+        let filled = row.iter().rposition(|cell| !cell.text.is_empty()).map_or(0, |last| last + 1);
+        for cell in &row[..filled] {
             if !line.text.is_empty() {
                 line.text.push_str(" | ");
             }
