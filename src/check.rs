@@ -225,6 +225,26 @@ pub const CHECKS: &[Entry] = &[
     plain!("values-agree", fields::agree),
 ];
 
+/// Which of `count` things belong to the longest run in which each is in order after the one before; of equal runs the one
+/// that begins first. What is not in it stands wrong. Takes time by the square of `count`.
+fn longest_run(count: usize, in_order: impl Fn(usize, usize) -> bool) -> Vec<bool> {
+    let mut longest = vec![(1, usize::MAX); count];
+    for at in 0..count {
+        for before in (0..at).filter(|before| in_order(*before, at)) {
+            if longest[before].0 + 1 > longest[at].0 {
+                longest[at] = (longest[before].0 + 1, before);
+            }
+        }
+    }
+    let mut run = vec![false; count];
+    let mut at = (0..count).max_by_key(|at| (longest[*at].0, usize::MAX - at)).unwrap_or(usize::MAX);
+    while let Some((_, before)) = longest.get(at) {
+        run[at] = true;
+        at = *before;
+    }
+    run
+}
+
 /// The check of that name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Entry> {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use crate::check::{Context, Findings};
+use crate::check::{Context, Findings, longest_run};
 use crate::document::Entry;
 use crate::pack::compile::EntryRules;
 use crate::pack::format::Order;
@@ -81,20 +81,7 @@ fn numbers(context: &Context<'_>, rules: &EntryRules, found: &mut Findings) {
     if numbered.len() > 1000 {
         return;
     }
-    let mut longest = vec![(1, usize::MAX); numbered.len()];
-    for at in 0..numbered.len() {
-        for before in (0..at).filter(|before| numbered[*before].1 < numbered[at].1) {
-            if longest[before].0 + 1 > longest[at].0 {
-                longest[at] = (longest[before].0 + 1, before);
-            }
-        }
-    }
-    let mut in_order = vec![false; numbered.len()];
-    let mut at = (0..numbered.len()).max_by_key(|at| (longest[*at].0, usize::MAX - at)).unwrap_or(usize::MAX);
-    while let Some((_, before)) = longest.get(at) {
-        in_order[at] = true;
-        at = *before;
-    }
+    let in_order = longest_run(numbered.len(), |before, at| numbered[before].1 < numbered[at].1);
     for (at, (entry, number, span)) in numbered.iter().enumerate().filter(|(at, _)| !in_order[*at]) {
         let same = numbered.iter().enumerate().find(|(other, (_, known, _))| *other != at && known == number);
         let before = numbered[..at].iter().rev().find(|(_, known, _)| known > number);

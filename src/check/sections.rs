@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::check::fields::nearest;
-use crate::check::{Context, Findings};
+use crate::check::{Context, Findings, longest_run};
 use crate::document::{Body, Section};
 use crate::pack::compile::SectionRule;
 use crate::pack::format::Holds;
@@ -114,20 +114,7 @@ pub(super) fn order(context: &Context<'_>, found: &mut Findings) {
         .collect();
     // The longest run that is in order stays; what is not in it was moved.
     let start = |at: usize| sections[at].1.heading.start;
-    let mut longest = vec![(1, usize::MAX); sections.len()];
-    for at in 0..sections.len() {
-        for before in (0..at).filter(|before| start(*before) < start(at)) {
-            if longest[before].0 + 1 > longest[at].0 {
-                longest[at] = (longest[before].0 + 1, before);
-            }
-        }
-    }
-    let mut in_order = vec![false; sections.len()];
-    let mut at = (0..sections.len()).max_by_key(|at| (longest[*at].0, usize::MAX - at)).unwrap_or(usize::MAX);
-    while let Some((_, before)) = longest.get(at) {
-        in_order[at] = true;
-        at = *before;
-    }
+    let in_order = longest_run(sections.len(), |before, at| start(before) < start(at));
     for (at, (_, section)) in sections.iter().enumerate().filter(|(at, _)| !in_order[*at]) {
         // The neighbour that it stands on the wrong side of.
         let after = (0..at).rev().find(|other| in_order[*other] && start(*other) > section.heading.start);
