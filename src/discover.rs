@@ -26,6 +26,10 @@ pub const MOST_BYTES: u64 = 64 * 1024 * 1024;
 /// Files above this many bytes are not read for the sake of others.
 const MOST_CONTEXT_BYTES: u64 = 8 * 1024 * 1024;
 
+/// YAML and JSON files above this many bytes are not read: their tree takes two hundred times their size, and nobody
+/// writes documents of work that long.
+pub const MOST_DATA_BYTES: u64 = 4 * 1024 * 1024;
+
 /// Endings that walking takes, in lower case; those of data files are in [`DATA`].
 const TEXT: &[&str] = &["md", "markdown"];
 /// Endings of files that are documents only where a kind claims them.
@@ -217,7 +221,7 @@ pub fn read(file: &Path) -> Result<Text, Unread> {
     if !about.is_file() {
         return Err(Unread::NotAFile);
     }
-    if about.len() > MOST_BYTES {
+    if about.len() > most_bytes(file) {
         return Err(Unread::TooLarge(about.len()));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0) + 1);
@@ -227,6 +231,12 @@ pub fn read(file: &Path) -> Result<Text, Unread> {
         return Err(Unread::TooLarge(bytes.len() as u64));
     }
     Text::from_bytes(bytes).map_err(Unread::Bytes)
+}
+
+/// How many bytes of a file are read at most.
+fn most_bytes(file: &Path) -> u64 {
+    let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default();
+    if DATA.contains(&&*ending) { MOST_DATA_BYTES } else { MOST_BYTES }
 }
 
 /// The nearest configuration file at or above a folder.

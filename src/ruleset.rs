@@ -16,6 +16,9 @@ pub struct RuleSet<'p> {
     packs: &'p Packs,
     rules: Vec<Rule<'p>>,
     by_name: HashMap<Arc<str>, usize>,
+    selected: Vec<Arc<str>>,
+    ignored: Vec<Arc<str>>,
+    pack_levels: Vec<(Arc<str>, Severity)>,
     /// What counts as now.
     pub now: Timestamp,
 }
@@ -82,11 +85,20 @@ impl<'p> RuleSet<'p> {
                 None => Vec::new(),
             }
         };
+        // A pack stands for its own rules, and for every rule on the documents of its kinds.
+        let pack_of = |name: &str| -> Option<Arc<str>> {
+            let pack = packs.pack(name.strip_suffix("/*")?)?;
+            Some(pack.name.clone())
+        };
+        let packs_in = |names: &[String]| names.iter().filter_map(|name| pack_of(name)).collect();
+        let selected: Vec<Arc<str>> = packs_in(&settings.select);
+        let ignored: Vec<Arc<str>> = packs_in(&settings.ignore);
+        let mut pack_levels: Vec<(Arc<str>, Severity)> = Vec::new();
         let mut mistakes = Vec::new();
         for (names, narrowed, flag) in [(&settings.select, false, "--select"), (&settings.ignore, true, "--ignore")] {
             for name in names {
                 let found = named(name);
-                if found.is_empty() {
+                if found.is_empty() && pack_of(name).is_none() {
                     mistakes.push(unknown(packs, name, None, flag));
                 }
                 for at in found {
@@ -96,7 +108,9 @@ impl<'p> RuleSet<'p> {
         }
         for (name, level, origin) in &settings.levels {
             let found = named(name);
-            if found.is_empty() {
+            if let Some(pack) = pack_of(name) {
+                pack_levels.push((pack, *level));
+            } else if found.is_empty() {
                 mistakes.push(unknown(packs, name, origin.as_ref(), "--rule"));
             }
             for at in found {
@@ -107,7 +121,7 @@ impl<'p> RuleSet<'p> {
                 }
             }
         }
-        (RuleSet { packs, rules, by_name, now: settings.now }, mistakes)
+        (RuleSet { packs, rules, by_name, selected, ignored, pack_levels, now: settings.now }, mistakes)
     }
 
     /// The packs.
@@ -128,11 +142,26 @@ impl<'p> RuleSet<'p> {
         self.by_name.get(name).map(|at| &self.rules[*at])
     }
 
+    /// Whether `--select` or `--ignore` leave a rule out on documents of a kind.
+    fn is_narrowed(&self, rule: &Rule<'_>, kind: Option<&crate::pack::Kind>) -> bool {
+        let of_pack = |packs: &[Arc<str>]| kind.is_some_and(|kind| packs.contains(&kind.pack));
+        of_pack(&self.ignored) || rule.narrowed && !of_pack(&self.selected)
+    }
+
+    /// The level that settings give all rules on documents of a kind's pack.
+    fn pack_level(&self, kind: Option<&crate::pack::Kind>) -> Option<Severity> {
+        let pack = &kind?.pack;
+        self.pack_levels.iter().rev().find(|(name, _)| name == pack).map(|(_, level)| *level)
+    }
+
     /// Whether a rule may report anything on documents of a kind.
     #[must_use]
     pub fn runs(&self, rule: &Rule<'_>, kind: Option<&crate::pack::Kind>) -> bool {
-        if rule.narrowed || !rule.is_for(kind.map(|kind| &*kind.name)) {
+        if self.is_narrowed(rule, kind) || !rule.is_for(kind.map(|kind| &*kind.name)) {
             return false;
+        }
+        if let (None, Some(level)) = (rule.level, self.pack_level(kind)) {
+            return level != Severity::Off;
         }
         let own = kind.and_then(|kind| kind.format.severity.get(&*rule.card.name)).copied();
         match rule.level.or(own) {
@@ -162,10 +191,10 @@ impl<'p> RuleSet<'p> {
     #[must_use]
     pub fn level(&self, finding: &Finding, kind: Option<&crate::pack::Kind>) -> Severity {
         let Some(rule) = self.rule(&finding.rule) else { return Severity::Error };
-        if rule.narrowed || !rule.is_for(kind.map(|kind| &*kind.name)) {
+        if self.is_narrowed(rule, kind) || !rule.is_for(kind.map(|kind| &*kind.name)) {
             return Severity::Off;
         }
-        if let Some(level) = rule.level {
+        if let Some(level) = rule.level.or_else(|| self.pack_level(kind)) {
             return level;
         }
         let own = kind.and_then(|kind| kind.format.severity.get(&*finding.rule)).copied();

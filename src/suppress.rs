@@ -50,10 +50,10 @@ pub fn apply(document: &Document, findings: Vec<Finding>, known: impl Fn(&str) -
         .flat_map(|directive| directive.rules.iter().map(move |(name, span)| (directive, name, *span)))
         .map(|(directive, name, span)| Target { directive, name, span, known: known(name), used: false })
         .collect();
-    let mut kept = remaining(findings, &mut targets, &known);
+    let mut kept = remaining(document, findings, &mut targets, &known);
     let mut noticed = notices(document, &targets);
     // A suppression may allow what is said about suppressions, too; one that does nothing else is not called unused.
-    noticed = remaining(noticed, &mut targets, &known);
+    noticed = remaining(document, noticed, &mut targets, &known);
     kept.append(&mut noticed);
     kept
 }
@@ -69,10 +69,11 @@ struct Target<'a> {
 
 impl Target<'_> {
     /// Whether it allows a finding of this rule and pack.
-    fn names(&self, rule: &str, pack: Option<&str>) -> bool {
+    /// A pack stands for its own rules, and for every rule on the documents of its kinds.
+    fn names(&self, rule: &str, pack: Option<&str>, own: Option<&str>) -> bool {
         match &self.known {
             Known::Rule { name, .. } => &**name == rule,
-            Known::Pack { name, .. } => Some(&**name) == pack,
+            Known::Pack { name, .. } => Some(&**name) == pack || Some(&**name) == own,
             Known::Unknown { .. } => false,
         }
     }
@@ -83,7 +84,13 @@ impl Target<'_> {
     }
 }
 
-fn remaining(findings: Vec<Finding>, targets: &mut [Target], known: &impl Fn(&str) -> Known) -> Vec<Finding> {
+fn remaining(
+    document: &Document,
+    findings: Vec<Finding>,
+    targets: &mut [Target],
+    known: &impl Fn(&str) -> Known,
+) -> Vec<Finding> {
+    let own = document.kind.as_ref().map(|kind| &*kind.pack);
     let mut kept = Vec::with_capacity(findings.len());
     for finding in findings {
         let mut allowed = false;
@@ -95,7 +102,7 @@ fn remaining(findings: Vec<Finding>, targets: &mut [Target], known: &impl Fn(&st
                     _ => None,
                 });
             }
-            if target.names(&finding.rule, pack.as_ref().and_then(|pack| pack.as_deref())) {
+            if target.names(&finding.rule, pack.as_ref().and_then(|pack| pack.as_deref()), own) {
                 target.used = true;
                 allowed = true;
             }

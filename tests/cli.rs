@@ -185,3 +185,41 @@ fn the_readme_shows_real_output() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     assert!(readme.contains(output.trim_end()), "the README does not show:\n{output}");
 }
+
+#[test]
+fn a_whole_pack_can_be_named() {
+    let run = |arguments: &[&str]| {
+        let mut all = vec!["check", "--now", NOW, "--quiet", "--output-format", "concise"];
+        all.extend(arguments);
+        let output = worklint("broken", &all).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap().lines().count())
+    };
+    let whole = run(&[]);
+    assert_eq!(run(&["--select", "mdtd/*"]), whole);
+    assert_eq!(run(&["--select", "teds/*"]), (Some(0), 0));
+    assert_eq!(run(&["--ignore", "mdtd/*"]), (Some(0), 0));
+    assert_eq!(run(&["--rule", "mdtd/*=off"]), (Some(0), 0));
+    assert_eq!(run(&["--rule", "mdtd/*=off", "--rule", "value-not-allowed=error"]), (Some(1), 1));
+}
+
+#[test]
+fn a_wrong_rule_in_the_configuration_stops_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("worklint.toml"), "[rules]\nvalue-not-alowed = \"off\"\n").unwrap();
+    fs::write(folder.path().join("a.md"), "# A\n").unwrap();
+    let output = run_in(folder.path(), &["check"]);
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("worklint.toml:2:1") && text.contains("did you mean `value-not-allowed`"), "{text}");
+}
+
+#[test]
+fn a_suppression_names_a_whole_pack() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = root().join("fixtures/cli/broken/tasks/current/IN-041-rotate-certificates.md");
+    let text = fs::read_to_string(broken).unwrap() + "\n<!-- worklint ignore file: mdtd/* (an example) -->\n";
+    fs::create_dir_all(folder.path().join("tasks/current")).unwrap();
+    fs::write(folder.path().join("tasks/current/IN-041-rotate-certificates.md"), text).unwrap();
+    let output = run_in(folder.path(), &["check", "--fail-on", "info"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+}

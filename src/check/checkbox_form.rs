@@ -59,7 +59,9 @@ pub(super) fn broken_callout(context: &Context<'_>, found: &mut Findings) {
             .iter()
             .find(|next| next.span.start >= block.span.end)
             .is_some_and(|next| next.quotes > 0 && next.callout.is_none());
-        if gap <= 1 && quoted_again {
+        // An item on the very next line breaks out of the quote; whoever wrote it meant to go on.
+        let clings = gap == 1 && matches!(block.body, Body::Item { .. });
+        if gap <= 1 && (quoted_again || clings) {
             let finding = found
                 .at(block.line.whole())
                 .case("fell-out")

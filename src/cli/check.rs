@@ -88,14 +88,17 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
     if !found.problems.is_empty() {
         return Err(Failure::Problems(found.problems));
     }
-    let (rules, mut diagnostics) = RuleSet::new(setup.packs(), &setup.settings);
+    let (rules, mistakes) = RuleSet::new(setup.packs(), &setup.settings);
+    if !mistakes.is_empty() {
+        return Err(Failure::Mistakes(mistakes, setup.texts));
+    }
     let mut workspace = Workspace::build(setup.packs(), found.sources);
     workspace.answer(|path| setup.base.join(path).exists());
     let roots = workspace.roots_to_list();
     if !roots.is_empty() {
         workspace.know(discover::names(&setup.base, &roots));
     }
-    diagnostics.extend(lint::lint_all(&rules, &workspace));
+    let mut diagnostics = lint::lint_all(&rules, &workspace);
     for diagnostic in &mut diagnostics {
         if workspace.document(&diagnostic.path).is_some() {
             diagnostic.path = setup.shown(&diagnostic.path);

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::render::{Look, paint, painted};
+use crate::render::{Look, paint, painted, wrapped};
 
 /// The numbers of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -101,7 +101,9 @@ pub fn render(summary: &Summary, out: &mut dyn Write, look: Look) -> io::Result<
     writeln!(out, "{}", summary.coverage())?;
     if !summary.kinds.is_empty() {
         let kinds: Vec<String> = summary.kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-        writeln!(out, "checked {}", kinds.join(", "))?;
+        for line in wrapped(&format!("checked {}", kinds.join(", ")), look.width, 0) {
+            writeln!(out, "{line}")?;
+        }
     }
     Ok(())
 }
