@@ -26,7 +26,7 @@ use crate::diagnostic::Finding;
 use crate::document::Document;
 use crate::pack::compile::{Demanded, KindBody};
 use crate::pack::{Kind, Packs};
-use crate::select::{Scope, StateClass, state};
+use crate::select::{Scope, StateClass, head, state};
 use crate::text::Span;
 use crate::time::Timestamp;
 use crate::workspace::{MembersOf, Workspace};
@@ -55,7 +55,7 @@ impl Context<'_> {
     /// What conditions are evaluated on.
     #[must_use]
     pub fn scope(&self) -> Scope<'_> {
-        Scope { document: self.document, entry: None, members: &self.members }
+        Scope::of(self.document, &self.members)
     }
 
     /// Whether something is demanded of this document.
@@ -74,19 +74,10 @@ impl Context<'_> {
         state(self.document).map(|(_, class)| class)
     }
 
-    /// Where something that is missing from the document as a whole is reported: the opening fence of its front matter,
-    /// else its title, else its first line.
+    /// Where something that is missing from the document as a whole is reported.
     #[must_use]
     pub fn head(&self) -> Span {
-        let parsed = &self.document.parsed;
-        if let Some(title) = self.document.title {
-            return parsed.sections[title].heading;
-        }
-        if let Some(front) = &parsed.front_matter {
-            return front.open;
-        }
-        let line = parsed.text.line_span(0);
-        Span::new(line.start.max(parsed.text.start()).min(line.end), line.end)
+        head(self.document)
     }
 
     /// The text under a span.

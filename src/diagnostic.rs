@@ -75,6 +75,8 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// A severity that the kind asks for, in place of the card's.
     pub severity: Option<Severity>,
+    /// What the pack says is wrong, in place of the card's message, with the same braces.
+    pub message: Option<String>,
     /// Help that the kind or the schema gives, in place of the card's.
     pub help: Option<String>,
 }
@@ -90,6 +92,7 @@ impl Finding {
             values: Vec::new(),
             related: Vec::new(),
             severity: None,
+            message: None,
             help: None,
         }
     }

@@ -471,6 +471,8 @@ pub struct Document {
     pub criteria: Vec<Criterion>,
     /// `**FM-001**: …` items.
     pub items: Vec<Item>,
+    /// What its text states, by the kind's `facts`, in document order.
+    pub facts: Vec<Fact>,
     /// What remains of the template.
     pub leftovers: Vec<Leftover>,
     /// It is still the template.
@@ -660,6 +662,19 @@ pub struct Item {
     pub malformed: bool,
     /// What follows the ID.
     pub text: Line,
+}
+
+/// Something that the text states, found by a shape.
+#[derive(Clone, Debug, Serialize)]
+pub struct Fact {
+    /// Its name in the kind.
+    pub name: Arc<str>,
+    /// Where it stands.
+    pub span: Span,
+    /// As it is written.
+    pub text: String,
+    /// What the shape's holes caught.
+    pub captures: Vec<Capture>,
 }
 
 /// Something that remains of the template.

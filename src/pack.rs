@@ -7,6 +7,7 @@ pub mod embedded;
 pub mod format;
 pub mod load;
 pub mod path_shape;
+pub mod relation;
 pub mod schema;
 pub mod shape;
 
@@ -19,8 +20,9 @@ use serde::de::DeserializeOwned;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Format;
 use crate::pack::compile::{KindBody, Lazy, Marks, Problem, Problems};
-use crate::pack::condition::{Condition, Selector};
 use crate::pack::path_shape::PathShape;
+pub use crate::pack::relation::Relation;
+use crate::pack::relation::relation;
 use crate::text::{Span, Text};
 
 /// A folder with a user's pack.
@@ -122,10 +124,37 @@ pub struct WorkItem {
     pub name: String,
     /// The shapes of what its members share; `None` where that is any folder.
     pub roots: Vec<Option<PathShape>>,
+    /// Holes whose values its members share.
+    pub key: Vec<String>,
     /// The members: role, kind (`pack/kind`), and the paths after the root.
     pub members: Vec<Member>,
     /// Roles that must be there.
     pub required: Vec<String>,
+}
+
+/// What the members of a work item share.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Shared {
+    /// The beginning of their paths: a folder with a slash at its end, or a stem.
+    pub root: String,
+    /// The holes of the key, with their values.
+    pub key: Vec<(String, String)>,
+}
+
+impl Shared {
+    /// The path of a member that lies at `file` after the root.
+    #[must_use]
+    pub fn path(&self, file: &str) -> String {
+        let mut path = format!("{}{file}", self.root);
+        for (hole, value) in &self.key {
+            // A hole may have a type: `{id:segment}`.
+            while let Some(start) = path.find(&format!("{{{hole}}}")).or_else(|| path.find(&format!("{{{hole}:"))) {
+                let Some(length) = path[start..].find('}') else { break };
+                path.replace_range(start..=start + length, value);
+            }
+        }
+        path
+    }
 }
 
 /// A member of a work item, compiled.
@@ -139,23 +168,6 @@ pub struct Member {
     pub shapes: Vec<(usize, PathShape)>,
     /// Where it lies after the root; the first is where a new one would go.
     pub files: Vec<String>,
-}
-
-/// What must hold in a work item, compiled.
-#[derive(Debug)]
-pub struct Relation {
-    /// What its file says.
-    pub format: format::Relation,
-    /// When it applies.
-    pub when: Option<Condition>,
-    /// What excuses it.
-    pub unless: Option<Condition>,
-    /// What must not hold.
-    pub forbid: Option<Condition>,
-    /// Where the finding points.
-    pub at: Vec<Selector>,
-    /// Places that explain it.
-    pub related: Vec<Selector>,
 }
 
 /// A rule's card.
@@ -359,10 +371,10 @@ impl Packs {
     pub fn context_of(&self, path: &str) -> Vec<String> {
         let mut folders = Vec::new();
         for item in self.packs.iter().flat_map(|pack| &pack.work_items) {
-            let Some((root, _)) = item.locate(path) else { continue };
+            let Some((shared, _)) = item.locate(path) else { continue };
             for member in &item.members {
                 for file in &member.files {
-                    let full = format!("{root}{file}");
+                    let full = shared.path(file);
                     let folder = full.rsplit_once('/').map_or("", |(folder, _)| folder);
                     if !folder.contains(['{', '*']) {
                         folders.push(folder.to_owned());
@@ -377,16 +389,17 @@ impl Packs {
 }
 
 impl WorkItem {
-    /// What the members around `path` share (its root, as text), and the member that the path's place makes it.
+    /// What the members around `path` share, and the member that the path's place makes it.
     #[must_use]
-    pub fn locate(&self, path: &str) -> Option<(String, &Member)> {
+    pub fn locate(&self, path: &str) -> Option<(Shared, &Member)> {
         for member in &self.members {
             for (root, shape) in &member.shapes {
                 if let Some(found) = shape.matches(path) {
                     let values: Vec<(&str, &str)> =
                         found.captures.iter().map(|(name, text, _)| (name.as_str(), text.as_str())).collect();
                     let own = self.roots[*root].as_ref().map_or(String::new(), |shape| shape.fill(&values));
-                    return Some((format!("{}{own}", found.root), member));
+                    let key = self.key.iter().map(|hole| (hole.clone(), found.get(hole).unwrap_or_default().to_owned()));
+                    return Some((Shared { root: format!("{}{own}", found.root), key: key.collect() }, member));
                 }
             }
         }
@@ -593,31 +606,26 @@ fn work_item(pack: &str, name: &str, source: &format::WorkItem, problems: &mut P
             files: member.file.as_slice().to_vec(),
         })
         .collect();
-    WorkItem { name: name.to_owned(), roots, members, required: source.required.clone() }
+    WorkItem { name: name.to_owned(), roots, key: source.key.clone(), members, required: source.required.clone() }
 }
 
 fn compile_relations(pack: &format::Pack, problems: &mut Problems) -> Vec<Relation> {
-    pack.relations.iter().enumerate().filter_map(|(number, source)| relation(number, source, problems)).collect()
-}
-
-fn relation(number: usize, source: &format::Relation, problems: &mut Problems) -> Option<Relation> {
-    let pointer = format!("/relations/{number}");
-    let mut condition = |name: &str, source: &Option<format::Condition>| {
-        source.as_ref().and_then(|source| problems.take(format!("{pointer}/{name}"), Condition::compile(source)))
-    };
-    let when = condition("when", &source.when);
-    let unless = condition("unless", &source.unless);
-    let forbid = condition("forbid", &source.forbid);
-    let mut selectors = |name: &str, sources: &[String]| {
-        sources
-            .iter()
-            .filter_map(|selector| problems.take(format!("{pointer}/{name}"), Selector::compile(selector)))
-            .collect()
-    };
-    let at = selectors("at", source.at.as_slice());
-    let related = selectors("related", source.related.as_slice());
-    if source.when.is_some() && when.is_none() {
-        return None;
-    }
-    Some(Relation { format: source.clone(), when, unless, forbid, at, related })
+    let with_place = pack.relations.iter().enumerate();
+    with_place
+        .filter_map(|(number, source)| {
+            let pointer = format!("/relations/{number}");
+            match &source.work_item {
+                None => {
+                    let words = "a relation names the `work-item` that it is about".to_owned();
+                    problems.take::<()>(pointer.as_str(), Err(words));
+                }
+                Some(item) if !pack.work_items.contains_key(item) => {
+                    let words = format!("the pack has no work item `{item}`");
+                    problems.take::<()>(format!("{pointer}/work-item"), Err(words));
+                }
+                Some(_) => {}
+            }
+            relation(&pointer, source, problems)
+        })
+        .collect()
 }

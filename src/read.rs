@@ -3,6 +3,7 @@
 
 pub mod ast;
 pub mod entries;
+pub mod facts;
 pub mod fields;
 pub mod leftovers;
 pub mod tasks;
@@ -37,6 +38,7 @@ pub fn draft(path: Arc<str>, parsed: Parsed) -> Document {
         phases: Vec::new(),
         criteria: Vec::new(),
         items: Vec::new(),
+        facts: Vec::new(),
         leftovers: Vec::new(),
         unfilled: false,
         violations: Vec::new(),
@@ -59,6 +61,7 @@ pub fn read(document: &mut Document) {
     tasks::read(document, &kind);
     tasks::criteria(document, &kind);
     tasks::items(document, &kind);
+    facts::read(document, &kind);
     document.times.sort_by_key(|time| time.span);
 }
 

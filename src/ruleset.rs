@@ -227,7 +227,8 @@ impl<'p> RuleSet<'p> {
         };
         let card = &rule.card.format;
         let case = finding.case.as_deref().and_then(|case| card.cases.get(case));
-        let message = case.and_then(|case| case.message.as_deref()).unwrap_or(&card.message);
+        let own = finding.message.as_deref();
+        let message = own.or(case.and_then(|case| case.message.as_deref())).unwrap_or(&card.message);
         let help = case.and_then(|case| case.help.as_deref()).unwrap_or(&card.help);
         let help = finding.help.clone().unwrap_or_else(|| fill(help, finding));
         Words {

@@ -1,14 +1,21 @@
 //! Evaluates the one selector and the one condition language: on a document alone while it is classified and read, and
 //! with the other members of its work item once all documents are there.
 
+pub mod targets;
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use crate::document::{Body, Document, Entry, Format, Node, Section, TaskState, Value};
-use crate::pack::condition::{Condition, Selector, Target, Test};
+use crate::document::{Body, Document, Entry, Fact, Format, Item, Node, Phase, Section, Task};
+use crate::pack::condition::{Bound, Condition, Selector, Target, Test};
+use crate::pack::format::Progress;
 use crate::pack::schema::plain;
 use crate::pack::shape::Shape;
+use crate::select::targets::select_in;
 use crate::text::Span;
 use crate::time::{Demand, Timestamp};
 
@@ -21,6 +28,10 @@ pub struct Scope<'a> {
     pub entry: Option<&'a Entry>,
     /// The others of its work item.
     pub members: &'a dyn Members,
+    /// What the names of a relation's `each` stand for.
+    pub bound: &'a [(&'a str, Selected<'a>)],
+    /// Values that were selected before and do not depend on `bound`.
+    pub memo: Option<&'a Memo>,
 }
 
 /// The other documents of a work item, and the files around.
@@ -29,6 +40,8 @@ pub trait Members {
     fn of_role(&self, role: &str) -> Vec<&Document>;
     /// Whether a file exists, relative to the document's root.
     fn file_exists(&self, path: &str) -> bool;
+    /// The values that a hole of the kind's path has among all files under the document's root.
+    fn known(&self, document: &Document, hole: &str) -> Vec<String>;
 }
 
 /// A document by itself.
@@ -42,12 +55,24 @@ impl Members for Alone {
     fn file_exists(&self, _path: &str) -> bool {
         false
     }
+
+    fn known(&self, _document: &Document, _hole: &str) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// Sets of values, so that asking each of many things whether it is among many others costs no more than reading both.
+#[derive(Default)]
+pub struct Memo {
+    sets: RefCell<HashMap<*const Selector, Rc<HashSet<String>>>>,
 }
 
 /// Something that was selected.
 #[derive(Clone, Debug)]
-pub struct Selected {
+pub struct Selected<'a> {
     /// The document that it lies in.
+    pub document: &'a Document,
+    /// That document's path.
     pub path: Arc<str>,
     /// Where.
     pub span: Span,
@@ -57,13 +82,40 @@ pub struct Selected {
     pub time: Option<Timestamp>,
     /// It has no value.
     pub empty: bool,
+    /// What it is, where it has parts that can be asked for.
+    pub thing: Thing<'a>,
+}
+
+/// What was selected, where it has parts.
+#[derive(Clone, Copy, Debug)]
+pub enum Thing<'a> {
+    /// A value.
+    Value,
+    /// An entry: its captures, parts and facts.
+    Entry(&'a Entry),
+    /// A phase: the holes of its heading.
+    Phase(&'a Phase),
+    /// A task.
+    Task(&'a Task),
+    /// An item with an ID.
+    Item(&'a Item),
+    /// What the text states: the holes of its shape.
+    Fact(&'a Fact),
+    /// A mapping of data, with its key where it has one.
+    Node(Option<&'a Node>, &'a Node),
 }
 
 impl<'a> Scope<'a> {
     /// A document by itself.
     #[must_use]
     pub fn alone(document: &'a Document) -> Self {
-        Self { document, entry: None, members: &Alone }
+        Self::of(document, &Alone)
+    }
+
+    /// A document among the others of its work item.
+    #[must_use]
+    pub fn of(document: &'a Document, members: &'a dyn Members) -> Self {
+        Self { document, entry: None, members, bound: &[], memo: None }
     }
 
     /// The same for an entry of the document.
@@ -104,47 +156,154 @@ impl<'a> Scope<'a> {
         {
             return false;
         }
-        let asks_value = test.one_of.is_some()
-            || !test.fits.is_empty()
-            || !test.holds.is_empty()
-            || test.before.is_some()
-            || test.subset.is_some()
-            || test.equals.is_some();
-        if !asks_value {
+        if !test.asks_value() {
             return true;
         }
-        let select = |selector: &Option<Selector>| selector.as_ref().map(|selector| self.select(selector));
-        let (before, subset, equals) = (select(&test.before), select(&test.subset), select(&test.equals));
-        values.iter().any(|value| {
-            let one_of = test.one_of.as_ref().is_none_or(|allowed| allowed.iter().any(|json| same(json, &value.text)));
-            let fits = test.fits.is_empty() || test.fits.iter().any(|shape| shape.fits_str(&value.text));
-            let holds = test.holds.is_empty() || test.holds.iter().any(|shape| occurs(shape, &value.text));
-            let earlier = before.as_ref().is_none_or(|others| {
-                others.iter().any(|other| match (&value.time, &other.time) {
-                    (Some(a), Some(b)) => a.compare(b) == Some(std::cmp::Ordering::Less),
-                    _ => false,
-                })
-            });
-            let among = |others: &Option<Vec<Selected>>| {
-                others.as_ref().is_none_or(|others| others.iter().any(|other| equal(&other.text, &value.text)))
-            };
-            one_of && fits && holds && earlier && among(&subset) && among(&equals)
-        })
+        values.iter().any(|value| self.fits(test, value))
+    }
+
+    /// Whether one value is what a comparison asks for.
+    fn fits(&self, test: &Test, value: &Selected<'_>) -> bool {
+        let any = |selector: &Option<Selector>, fits: &dyn Fn(&Selected<'_>) -> bool| {
+            selector.as_ref().is_none_or(|selector| self.select(selector).iter().any(fits))
+        };
+        let among = |selector: &Option<Selector>| {
+            selector.as_ref().is_none_or(|selector| self.set(selector).contains(&normal(&value.text)))
+        };
+        let later = |later: &Selected<'_>, earlier: &Selected<'_>| is_later(later, earlier, test.margin);
+        test.one_of.as_ref().is_none_or(|allowed| allowed.iter().any(|json| same(json, &value.text)))
+            && (test.fits.is_empty() || test.fits.iter().any(|shape| shape.fits_str(&value.text)))
+            && (test.holds.is_empty() || test.holds.iter().any(|shape| occurs(shape, &value.text)))
+            && among(&test.subset)
+            && among(&test.equals)
+            && test.differs.as_ref().is_none_or(|others| self.differs(value, others))
+            && any(&test.before, &|other| later(other, value))
+            && any(&test.after, &|other| later(value, other))
+            && any(&test.like, &|other| like(&value.text, &other.text))
+            && any(&test.contains, &|other| holds_text(&value.text, &other.text))
+            && self.beyond(value, test.above.as_ref(), |value, bound| value > bound)
+            && self.beyond(value, test.below.as_ref(), |value, bound| value < bound)
+    }
+
+    fn differs(&self, value: &Selected<'_>, others: &Selector) -> bool {
+        let others: Vec<Selected<'_>> = self.select(others).into_iter().filter(|other| !other.empty).collect();
+        !value.empty && !others.is_empty() && !others.iter().any(|other| equal(&other.text, &value.text))
+    }
+
+    fn beyond(&self, value: &Selected<'_>, bound: Option<&Bound>, fits: impl Fn(f64, f64) -> bool) -> bool {
+        let Some(bound) = bound else { return true };
+        let Some(value) = number(&value.text) else { return false };
+        match bound {
+            Bound::Number(bound) => fits(value, *bound),
+            Bound::Selector(selector) => {
+                self.select(selector).iter().filter_map(|other| number(&other.text)).any(|other| fits(value, other))
+            }
+        }
+    }
+
+    /// The values of a selector, as they are compared.
+    fn set(&self, selector: &Selector) -> Rc<HashSet<String>> {
+        let make = || Rc::new(self.select(selector).iter().map(|value| normal(&value.text)).collect::<HashSet<_>>());
+        // What depends on a name of `each`, or on the entry at hand, is another set each time.
+        match self.memo.filter(|_| selector.variable().is_none() && !matches!(selector.target, Target::Part(_))) {
+            Some(memo) => {
+                let key = std::ptr::from_ref(selector);
+                if let Some(set) = memo.sets.borrow().get(&key) {
+                    return set.clone();
+                }
+                let set = make();
+                memo.sets.borrow_mut().insert(key, set.clone());
+                set
+            }
+            None => make(),
+        }
     }
 
     /// What a selector selects, in document order.
     #[must_use]
-    pub fn select(&self, selector: &Selector) -> Vec<Selected> {
-        match &selector.member {
-            None => select_in(self.document, &selector.target, self.entry),
-            Some(role) => self
-                .members
-                .of_role(role)
-                .into_iter()
-                .flat_map(|document| select_in(document, &selector.target, None))
-                .collect(),
+    pub fn select(&self, selector: &Selector) -> Vec<Selected<'a>> {
+        match &selector.target {
+            Target::Variable { name, hole } => {
+                let Some((_, bound)) = self.bound.iter().find(|(known, _)| known == name) else { return Vec::new() };
+                match hole {
+                    None => vec![bound.clone()],
+                    Some(hole) => bound.hole(hole),
+                }
+            }
+            Target::First(inner) => self.select(inner).into_iter().take(1).collect(),
+            Target::Last(inner) => self.select(inner).pop().into_iter().collect(),
+            Target::Count(inner) => {
+                let found = self.select(inner);
+                let Some(document) = found.first().map(|first| first.document).or_else(|| self.owner(inner)) else {
+                    return Vec::new();
+                };
+                let span = found.first().map_or_else(|| head(document), |first| first.span);
+                vec![selected(document, span, found.len().to_string())]
+            }
+            Target::Known(hole) => {
+                let owner = self.owner(selector).into_iter();
+                owner
+                    .flat_map(|document| {
+                        let values = self.members.known(document, hole).into_iter();
+                        values.map(move |value| selected(document, Span::point(0), value))
+                    })
+                    .collect()
+            }
+            target => match &selector.member {
+                None => select_in(self.document, target, self.entry),
+                Some(role) => self
+                    .members
+                    .of_role(role)
+                    .into_iter()
+                    .flat_map(|document| select_in(document, target, None))
+                    .collect(),
+            },
         }
     }
+
+    /// The document that a selector is about, whether or not it selects something there.
+    fn owner(&self, selector: &Selector) -> Option<&'a Document> {
+        match (&selector.target, &selector.member) {
+            (Target::Count(inner) | Target::First(inner) | Target::Last(inner), _) => self.owner(inner),
+            (Target::Variable { name, .. }, _) => {
+                self.bound.iter().find(|(known, _)| known == name).map(|(_, bound)| bound.document)
+            }
+            (_, None) => Some(self.document),
+            (_, Some(role)) => self.members.of_role(role).into_iter().next(),
+        }
+    }
+}
+
+/// Whether one time is later than another, by more than a margin in minutes.
+fn is_later(later: &Selected<'_>, earlier: &Selected<'_>, margin: i64) -> bool {
+    let (Some(a), Some(b)) = (later.time, earlier.time) else { return false };
+    match a.minutes_since(&b).filter(|_| margin > 0) {
+        Some(minutes) => minutes > margin,
+        None => a.compare(&b) == Some(std::cmp::Ordering::Greater),
+    }
+}
+
+/// The number at the beginning of a text: `80%` is 80.
+fn number(text: &str) -> Option<f64> {
+    let text = text.trim().trim_matches('`').trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(text.len());
+    text[..end].trim_end_matches('.').parse().ok()
+}
+
+/// Whether two texts say the same in other words: the words of one are all words of the other, or stand in it in a row.
+fn like(a: &str, b: &str) -> bool {
+    let words = |text: &str| -> String {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.fold(" ".to_owned(), |line, word| line + &word.to_lowercase() + " ")
+    };
+    let (a, b) = (words(a), words(b));
+    a.len() > 1 && b.len() > 1 && (a.contains(&b) || b.contains(&a))
+}
+
+/// Whether one text occurs in another, whatever the case.
+fn holds_text(text: &str, part: &str) -> bool {
+    let part = normal(part);
+    !part.is_empty() && text.to_lowercase().contains(&part)
 }
 
 /// Whether a JSON value and a text mean the same; case does not matter.
@@ -155,11 +314,18 @@ fn same(json: &Json, text: &str) -> bool {
 /// Whether two texts are the same value: without blanks and back-ticks around, whatever their case.
 #[must_use]
 pub fn equal(a: &str, b: &str) -> bool {
-    let bare = |text: &str| text.trim().trim_matches('`').trim().to_lowercase();
-    let (a, b) = (bare(a), bare(b));
-    // `7` and `007` are one number.
-    let number = |text: &str| text.parse::<u64>().ok().filter(|_| text.len() < 10);
-    a == b || matches!((number(&a), number(&b)), (Some(a), Some(b)) if a == b)
+    normal(a) == normal(b)
+}
+
+/// A value as it is compared: without blanks and back-ticks around, in lower case; `007` is the number 7.
+#[must_use]
+pub fn normal(text: &str) -> String {
+    let bare = text.trim().trim_matches('`').trim().to_lowercase();
+    let digits = (1..10).contains(&bare.len()) && bare.bytes().all(|byte| byte.is_ascii_digit());
+    match bare.parse::<u64>() {
+        Ok(number) if digits => number.to_string(),
+        _ => bare,
+    }
 }
 
 /// Whether a shape occurs in a text, whatever the case of either.
@@ -168,10 +334,12 @@ fn occurs(shape: &Shape, text: &str) -> bool {
     shape.find(&text.to_lowercase(), 0).is_some()
 }
 
-fn selected(document: &Document, span: Span, text: impl Into<String>) -> Selected {
+/// A value of a document.
+fn selected(document: &Document, span: Span, text: impl Into<String>) -> Selected<'_> {
     let text = text.into();
     let empty = text.trim().is_empty();
-    Selected { path: document.path.clone(), span, time: time_of(&text), empty, text }
+    let path = document.path.clone();
+    Selected { document, path, span, time: time_of(&text), empty, text, thing: Thing::Value }
 }
 
 /// The time that a text is, without back-ticks.
@@ -183,184 +351,6 @@ pub fn time_of(text: &str) -> Option<Timestamp> {
     }
     let demand = Demand::of_format("timestamp").or_else(|| Demand::of_format("date"))?;
     crate::time::parse(text, demand).ok()
-}
-
-fn node_selected(document: &Document, node: &Node, found: &mut Vec<Selected>) {
-    match &node.value {
-        Value::Seq(items) if !items.is_empty() => {
-            for item in items {
-                node_selected(document, item, found);
-            }
-            // `[ISO timestamp]` is a list to YAML; a blank of a template is told by its source.
-            let source = document.parsed.text.slice(node.span);
-            if source.starts_with('[') && items.len() == 1 {
-                found.push(Selected {
-                    path: document.path.clone(),
-                    span: node.span,
-                    text: source.to_owned(),
-                    time: None,
-                    empty: false,
-                });
-            }
-        }
-        Value::Map(_) | Value::Seq(_) => {
-            let empty = matches!(&node.value, Value::Seq(_)) || node.pairs().is_empty();
-            let text = document.parsed.text.slice(node.span).to_owned();
-            found.push(Selected { path: document.path.clone(), span: node.span, text, time: None, empty });
-        }
-        _ => {
-            let mut value = selected(document, node.span, node.scalar().unwrap_or_default());
-            value.empty = node.is_empty();
-            found.push(value);
-        }
-    }
-}
-
-fn select_in(document: &Document, target: &Target, entry: Option<&Entry>) -> Vec<Selected> {
-    let parsed = &document.parsed;
-    let text = &parsed.text;
-    let mut found = Vec::new();
-    match target {
-        Target::Field(name) if name.starts_with('/') => {
-            let root = parsed.data.as_ref().unwrap_or(&document.fields);
-            for node in pointed(root, name) {
-                node_selected(document, node, &mut found);
-            }
-        }
-        Target::Field(name) => {
-            if let Some(node) = field(&document.fields, name) {
-                node_selected(document, node, &mut found);
-            }
-        }
-        Target::Path(None) => {
-            // Without a kind, the captures are those of the kind that asks.
-            if !document.path_captures.is_empty() || !document.root.is_empty() || document.kind.is_some() {
-                found.push(selected(document, Span::point(0), &*document.path));
-            }
-        }
-        Target::Path(Some(hole)) => found.extend(
-            document
-                .path_captures
-                .iter()
-                .filter(|capture| capture.name == *hole)
-                .map(|capture| selected(document, Span::point(0), &*capture.text)),
-        ),
-        Target::Title(hole) => {
-            let Some(title) = document.title.or_else(|| title_of(&parsed.sections)) else { return found };
-            let section = &parsed.sections[title];
-            match hole {
-                None => found.push(selected(document, section.heading, &*section.title.text)),
-                Some(hole) => found.extend(
-                    document
-                        .title_captures
-                        .iter()
-                        .filter(|capture| capture.name == *hole)
-                        .map(|capture| selected(document, capture.span, &*capture.text)),
-                ),
-            }
-        }
-        Target::Section(shape) => found.extend(
-            parsed.sections.iter().filter(|section| named(document, shape, &section.title.text)).map(|section| {
-                let body = Span::new(section.heading.end.min(section.span.end), section.span.end);
-                Selected { span: section.heading, ..selected(document, body, text.slice(body)) }
-            }),
-        ),
-        Target::Paths(shape) => {
-            for section in parsed.sections.iter().filter(|section| named(document, shape, &section.title.text)) {
-                for (path, span) in crate::parse::paths::listed(parsed, section.span) {
-                    found.push(selected(document, span, path));
-                }
-            }
-        }
-        Target::Callout(shape) => found.extend(
-            parsed.callouts.iter().filter(|callout| shape.fits_loosely(&callout.title.text)).map(|callout| Selected {
-                span: callout.heading,
-                ..selected(document, callout.span, text.slice(callout.span))
-            }),
-        ),
-        Target::Label(name) => found.extend(
-            parsed
-                .labels
-                .iter()
-                .filter(|label| label.name.eq_ignore_ascii_case(name))
-                .map(|label| selected(document, label.span, &*label.value.text)),
-        ),
-        Target::Entry { list, form, part } => {
-            for entry in &document.entries {
-                if *entry.list == **list && form.as_ref().is_none_or(|form| *entry.form == **form) {
-                    match part.as_deref() {
-                        None => {
-                            let mut value = selected(document, entry.line.whole(), &*entry.line.text);
-                            value.time = entry.when.map(|(when, _)| when);
-                            found.push(value);
-                        }
-                        Some("when") => {
-                            if let Some((when, span)) = entry.when {
-                                let mut value = selected(document, span, text.slice(span));
-                                value.time = Some(when);
-                                found.push(value);
-                            }
-                        }
-                        Some(part) => found.extend(part_of(document, entry, part)),
-                    }
-                }
-            }
-        }
-        Target::Part(name) => {
-            if let Some(entry) = entry {
-                found.extend(part_of(document, entry, name));
-            }
-        }
-        Target::Tasks(state) => {
-            for task in &document.tasks {
-                let fits = match state.as_deref() {
-                    None => true,
-                    Some("open") => task.state == TaskState::Open,
-                    Some("done") => task.state == TaskState::Done,
-                    Some("skipped") => task.state == TaskState::Skipped,
-                    Some(_) => false,
-                };
-                if fits {
-                    found.push(selected(document, task.id_span, &*task.id));
-                }
-            }
-        }
-        Target::Criteria(state) => {
-            for criterion in &document.criteria {
-                let fits = match state.as_deref() {
-                    None => true,
-                    Some("checked") => criterion.checked,
-                    Some("open") => !criterion.checked,
-                    Some(_) => false,
-                };
-                if fits {
-                    found.push(selected(document, criterion.line.whole(), &*criterion.line.text));
-                }
-            }
-        }
-        Target::State => {
-            if let Some(state) = crate::select::state(document) {
-                found.push(selected(document, Span::point(0), state.1.word()));
-            }
-        }
-        Target::Text => found.push(selected(document, Span::new(0, text.len()), text.as_str())),
-        Target::Document => found.push(selected(document, Span::point(0), &*document.path)),
-        Target::File(_) => {}
-    }
-    found
-}
-
-fn part_of(document: &Document, entry: &Entry, name: &str) -> Vec<Selected> {
-    let parts = entry.parts.iter().filter(|part| part.name.eq_ignore_ascii_case(name)).map(|part| {
-        let span = if part.value.text.is_empty() { part.name_span } else { part.value.whole() };
-        Selected { empty: part.empty, ..selected(document, span, &*part.value.text) }
-    });
-    let captures = entry
-        .captures
-        .iter()
-        .filter(|capture| capture.name == name)
-        .map(|capture| selected(document, capture.span, &*capture.text));
-    parts.chain(captures).collect()
 }
 
 /// A field by its name, whatever its case, or by a dotted path.
@@ -381,23 +371,6 @@ pub fn field<'a>(fields: &'a Node, name: &str) -> Option<&'a Node> {
         }
         Some(node)
     })
-}
-
-/// The nodes that a JSON pointer with `*` names.
-#[must_use]
-pub fn pointed<'a>(root: &'a Node, pointer: &str) -> Vec<&'a Node> {
-    let mut nodes = vec![root];
-    for step in pointer.split('/').skip(1) {
-        nodes = nodes
-            .into_iter()
-            .flat_map(|node| match (&node.value, step) {
-                (Value::Seq(items), "*") => items.iter().collect::<Vec<_>>(),
-                (Value::Map(pairs), "*") => pairs.iter().map(|(_, value)| value).collect(),
-                _ => node.pointer(&format!("/{step}")).into_iter().collect(),
-            })
-            .collect();
-    }
-    nodes
 }
 
 /// The title: the first heading of level 1.
@@ -431,7 +404,7 @@ impl StateClass {
 
 /// The state that a document states, and its class.
 #[must_use]
-pub fn state(document: &Document) -> Option<(Selected, StateClass)> {
+pub fn state(document: &Document) -> Option<(Selected<'_>, StateClass)> {
     let lifecycle = document.kind.as_ref()?.body().lifecycle.as_ref()?;
     let value = Scope::alone(document).select(&lifecycle.state).into_iter().next()?;
     let bare = value.text.trim().trim_matches('`').trim().to_owned();
@@ -513,4 +486,62 @@ pub fn first_text(document: &Document, region: Span) -> Option<&crate::document:
                 && !block.plain.text.trim().is_empty()
         })
         .map(|block| &block.plain)
+}
+
+/// Where something that is missing from a document as a whole is reported: its title, else the opening fence of its front
+/// matter, else its first line.
+#[must_use]
+pub fn head(document: &Document) -> Span {
+    let parsed = &document.parsed;
+    if let Some(title) = document.title {
+        return parsed.sections[title].heading;
+    }
+    if let Some(front) = &parsed.front_matter {
+        return front.open;
+    }
+    let line = parsed.text.line_span(0);
+    Span::new(line.start.max(parsed.text.start()).min(line.end), line.end)
+}
+
+/// How far a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stand {
+    /// Done.
+    Done,
+    /// Being worked on.
+    Current,
+    /// Not begun.
+    Open,
+}
+
+impl Stand {
+    /// The word in conditions.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Stand::Done => "done",
+            Stand::Current => "current",
+            Stand::Open => "open",
+        }
+    }
+}
+
+/// How far a step is by its list's `progress`, and where that is written.
+#[must_use]
+pub fn stand(entry: &Entry, progress: &Progress) -> Option<(Stand, Span)> {
+    progress.captures.as_slice().iter().find_map(|name| {
+        let capture = entry.captures.iter().find(|capture| capture.name == *name)?;
+        let fits =
+            |words: &[String]| words.iter().any(|word| capture.text.to_lowercase().contains(&word.to_lowercase()));
+        let stand = if fits(&progress.done) {
+            Stand::Done
+        } else if fits(&progress.current) {
+            Stand::Current
+        } else if fits(&progress.open) {
+            Stand::Open
+        } else {
+            return None;
+        };
+        Some((stand, capture.span))
+    })
 }

@@ -3,14 +3,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
 use crate::classify::classify;
 use crate::diagnostic::Finding;
 use crate::document::{Document, Format, LinkClass};
-use crate::pack::{Packs, WorkItem};
+use crate::pack::{Shared, Packs, WorkItem};
 use crate::parse::{format_of, parse};
 use crate::read::leftovers::{Remains, search};
 use crate::read::{draft, read};
@@ -52,9 +52,11 @@ pub struct Group {
     /// The pack's number and the number of its sort of work item.
     pub sort: (usize, usize),
     /// What its members share.
-    pub root: String,
+    pub shared: Shared,
     /// Documents by role.
     pub members: BTreeMap<String, Vec<usize>>,
+    /// What its relations found, with the document that each finding lies in, once someone asked.
+    findings: OnceLock<Vec<(usize, Finding)>>,
 }
 
 /// All documents of a run.
@@ -95,7 +97,7 @@ impl Workspace {
                 let document = &workspace.documents[index];
                 let kind = document.kind.clone()?;
                 let members = MembersOf { workspace: &workspace, index };
-                catch_unwind(AssertUnwindSafe(|| search(&Scope { document, entry: None, members: &members }, &kind)))
+                catch_unwind(AssertUnwindSafe(|| search(&Scope::of(document, &members), &kind)))
                     .ok()
             })
             .collect();
@@ -109,19 +111,19 @@ impl Workspace {
     }
 
     fn join(&mut self, packs: &Packs) {
-        let mut by_key: HashMap<(usize, usize, String), usize> = HashMap::new();
+        let mut by_key: HashMap<(usize, usize, Shared), usize> = HashMap::new();
         for index in 0..self.documents.len() {
             let Some(kind) = self.documents[index].kind.clone() else { continue };
             for (pack_number, pack) in packs.packs().iter().enumerate() {
                 for (number, item) in pack.work_items.iter().enumerate() {
-                    let Some((root, member)) = item.locate(&self.documents[index].path) else { continue };
+                    let Some((shared, member)) = item.locate(&self.documents[index].path) else { continue };
                     if *member.kind != *kind.name {
                         continue;
                     }
-                    let key = (pack_number, number, root.clone());
+                    let key = (pack_number, number, shared.clone());
                     let group = *by_key.entry(key).or_insert_with(|| {
-                        let sort = (pack_number, number);
-                        self.groups.push(Group { sort, root: root.clone(), members: BTreeMap::new() });
+                        let (sort, findings) = ((pack_number, number), OnceLock::new());
+                        self.groups.push(Group { sort, shared, members: BTreeMap::new(), findings });
                         self.groups.len() - 1
                     });
                     self.groups[group].members.entry(member.role.clone()).or_default().push(index);
@@ -172,6 +174,30 @@ impl Workspace {
             let group = &self.groups[*group];
             (&packs.packs()[group.sort.0].work_items[group.sort.1], group)
         })
+    }
+
+    /// All work items.
+    #[must_use]
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The work items of a document, by number.
+    #[must_use]
+    pub fn groups_of(&self, index: usize) -> &[usize] {
+        &self.groups_of[index]
+    }
+
+    /// What the relations of a work item find, with the document that each finding lies in; `find` is asked once.
+    pub fn findings_of(&self, group: usize, find: impl FnOnce() -> Vec<(usize, Finding)>) -> &[(usize, Finding)] {
+        self.groups[group].findings.get_or_init(find)
+    }
+
+    /// What conditions of a work item see: its members, and for other roles those of the other work items that its documents
+    /// belong to.
+    #[must_use]
+    pub fn members_of_group<'a>(&'a self, group: usize, item: &'a WorkItem) -> MembersOfGroup<'a> {
+        MembersOfGroup { workspace: self, group: &self.groups[group], item }
     }
 
     /// What conditions of a document see of the others.
@@ -241,6 +267,16 @@ impl Workspace {
         self.names.iter().map(String::as_str).chain(read).filter(move |path| path.starts_with(root))
     }
 
+    /// The values that a hole of the kind's path has among all files under a document's root.
+    #[must_use]
+    pub fn known(&self, document: &Document, hole: &str) -> Vec<String> {
+        let Some(kind) = &document.kind else { return Vec::new() };
+        let value = |path: &str| {
+            kind.marks.paths.iter().find_map(|shape| shape.matches(path)?.get(hole).map(str::to_owned))
+        };
+        self.files_under(&document.root).filter_map(value).collect()
+    }
+
     /// Whether a path exists; `None` when nobody was asked.
     #[must_use]
     pub fn exists(&self, path: &str) -> Option<bool> {
@@ -273,6 +309,49 @@ impl Members for MembersOf<'_> {
     fn file_exists(&self, path: &str) -> bool {
         let root = &self.workspace.documents[self.index].root;
         self.workspace.exists(&format!("{root}{path}")).unwrap_or(false)
+    }
+
+    fn known(&self, document: &Document, hole: &str) -> Vec<String> {
+        self.workspace.known(document, hole)
+    }
+}
+
+/// The members of a work item.
+pub struct MembersOfGroup<'a> {
+    workspace: &'a Workspace,
+    group: &'a Group,
+    item: &'a WorkItem,
+}
+
+impl Members for MembersOfGroup<'_> {
+    fn of_role(&self, role: &str) -> Vec<&Document> {
+        let documents = &self.workspace.documents;
+        if self.item.member(role).is_some() {
+            return self.group.members.get(role).into_iter().flatten().map(|index| &documents[*index]).collect();
+        }
+        let mut found: Vec<usize> = self
+            .group
+            .members
+            .values()
+            .flatten()
+            .flat_map(|index| &self.workspace.groups_of[*index])
+            .filter_map(|group| self.workspace.groups[*group].members.get(role))
+            .flatten()
+            .copied()
+            .collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().map(|index| &documents[index]).collect()
+    }
+
+    fn file_exists(&self, path: &str) -> bool {
+        let first = self.group.members.values().flatten().min();
+        let root = first.map_or("", |index| &self.workspace.documents[*index].root);
+        self.workspace.exists(&format!("{root}{path}")).unwrap_or(false)
+    }
+
+    fn known(&self, document: &Document, hole: &str) -> Vec<String> {
+        self.workspace.known(document, hole)
     }
 }
 

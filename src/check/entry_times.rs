@@ -7,7 +7,8 @@ use crate::document::Entry;
 use crate::pack::compile::EntryRules;
 use crate::pack::format::Order;
 use crate::read::fields::short;
-use crate::select::Selected;
+use crate::pack::condition::Selector;
+use crate::select::{Scope, Selected};
 use crate::text::Span;
 use crate::time::Timestamp;
 
@@ -108,21 +109,8 @@ pub(super) fn lifetime(context: &Context<'_>, found: &mut Findings) {
     let scope = context.scope();
     for rules in &context.body.entries {
         let Some((from, to)) = &rules.lifetime else { continue };
-        let values = |selectors: &[crate::pack::condition::Selector]| -> Vec<Selected> {
-            selectors
-                .iter()
-                .flat_map(|selector| scope.select(selector))
-                .filter(|value| value.time.is_some_and(|time| time.date.is_some()))
-                .collect()
-        };
-        let pick = |values: Vec<Selected>, wanted: Ordering| {
-            values.into_iter().reduce(|best, value| match (value.time, best.time) {
-                (Some(a), Some(b)) if a.compare(&b) == Some(wanted) => value,
-                _ => best,
-            })
-        };
-        let first = pick(values(from), Ordering::Less);
-        let last = pick(values(to), Ordering::Greater);
+        let first = utmost(&scope, from, Ordering::Less);
+        let last = utmost(&scope, to, Ordering::Greater);
         // Bounds that contradict each other are a finding of their own.
         let times = (first.as_ref().and_then(|value| value.time), last.as_ref().and_then(|value| value.time));
         if let (Some(a), Some(b)) = times
@@ -132,10 +120,12 @@ pub(super) fn lifetime(context: &Context<'_>, found: &mut Findings) {
         }
         for entry in context.document.entries.iter().filter(|entry| *entry.list == *rules.name) {
             let Some((when, span)) = entry.when.filter(|(when, _)| when.date.is_some()) else { continue };
-            let outside = |bound: &Option<Selected>, wrong: Ordering| {
-                bound.clone().filter(|bound| bound.time.is_some_and(|time| when.compare(&time) == Some(wrong)))
+            let is_outside = |bound: &&Selected<'_>, wrong: Ordering| {
+                bound.time.is_some_and(|time| when.compare(&time) == Some(wrong))
             };
-            let (case, bound) = match (outside(&first, Ordering::Less), outside(&last, Ordering::Greater)) {
+            let before = first.as_ref().filter(|bound| is_outside(bound, Ordering::Less));
+            let after = last.as_ref().filter(|bound| is_outside(bound, Ordering::Greater));
+            let (case, bound) = match (before, after) {
                 (Some(bound), _) => ("before", bound),
                 (None, Some(bound)) => ("after", bound),
                 (None, None) => continue,
@@ -154,4 +144,16 @@ pub(super) fn lifetime(context: &Context<'_>, found: &mut Findings) {
             found.push(finding);
         }
     }
+}
+
+/// Of all dates that selectors select the earliest or the latest.
+fn utmost<'a>(scope: &Scope<'a>, selectors: &[Selector], wanted: Ordering) -> Option<Selected<'a>> {
+    selectors
+        .iter()
+        .flat_map(|selector| scope.select(selector))
+        .filter(|value| value.time.is_some_and(|time| time.date.is_some()))
+        .reduce(|best, value| match (value.time, best.time) {
+            (Some(a), Some(b)) if a.compare(&b) == Some(wanted) => value,
+            _ => best,
+        })
 }

@@ -3,35 +3,9 @@
 use crate::check::{Context, Findings};
 use crate::document::{Body, Entry};
 use crate::pack::compile::EntryRules;
-use crate::pack::format::Progress;
 use crate::read::fields::short;
+use crate::select::{Stand, stand};
 use crate::text::Span;
-
-/// How far a step is.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stand {
-    Done,
-    Current,
-    Open,
-}
-
-fn stand(entry: &Entry, progress: &Progress) -> Option<(Stand, Span)> {
-    progress.captures.as_slice().iter().find_map(|name| {
-        let capture = entry.captures.iter().find(|capture| capture.name == *name)?;
-        let fits =
-            |words: &[String]| words.iter().any(|word| capture.text.to_lowercase().contains(&word.to_lowercase()));
-        let stand = if fits(&progress.done) {
-            Stand::Done
-        } else if fits(&progress.current) {
-            Stand::Current
-        } else if fits(&progress.open) {
-            Stand::Open
-        } else {
-            return None;
-        };
-        Some((stand, capture.span))
-    })
-}
 
 fn entries_of<'a>(context: &'a Context<'_>, rules: &'a EntryRules) -> impl Iterator<Item = &'a Entry> {
     context.document.entries.iter().filter(|entry| *entry.list == *rules.name)

@@ -16,7 +16,7 @@ pub(super) fn missing_document(context: &Context<'_>, found: &mut Findings) {
                 continue;
             }
             let Some(member) = item.member(role) else { continue };
-            let files: Vec<String> = member.files.iter().map(|file| format!("{}{file}", group.root)).collect();
+            let files: Vec<String> = member.files.iter().map(|file| group.shared.path(file)).collect();
             // A document that is there but could not be read, or is not recognised, is another finding.
             if files.iter().any(|file| context.workspace.document(file).is_some()) {
                 continue;
@@ -26,7 +26,7 @@ pub(super) fn missing_document(context: &Context<'_>, found: &mut Findings) {
                 .value("document", member.files.first().cloned().unwrap_or_else(|| role.clone()))
                 .value("path", files.first().cloned().unwrap_or_default())
                 .value("item", item.name.clone())
-                .value("root", group.root.trim_end_matches('/').to_owned());
+                .value("root", group.shared.root.trim_end_matches('/').to_owned());
             found.push(finding);
         }
     }

@@ -147,7 +147,7 @@ fn work_items(out: &mut Stream, packs: &Packs, workspace: &Workspace, document: 
                 None => {}
             }
         }
-        fact(out, "work item", &format!("{} at `{}`: {}", item.name, group.root, members.join(", ")))?;
+        fact(out, "work item", &format!("{} at `{}`: {}", item.name, group.shared.root, members.join(", ")))?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ use crate::diagnostic::Severity;
 use crate::pack::condition::{Condition, Selector, compile_shape};
 use crate::pack::format::{self, Agree, Holds, MayBeEmpty, Order, Role, Sort, Title};
 use crate::pack::path_shape::PathShape;
+use crate::pack::relation::{Relation, relation};
 use crate::pack::schema::FieldSchema;
 use crate::pack::shape::Shape;
 
@@ -107,6 +108,10 @@ pub struct KindBody {
     pub order: Vec<Vec<Selector>>,
     /// Values that must agree.
     pub agree: Vec<(Vec<Selector>, Option<Severity>)>,
+    /// What its text states.
+    pub facts: Vec<FactRule>,
+    /// What must hold within it.
+    pub claims: Vec<Relation>,
 }
 
 /// Where fields are written.
@@ -325,6 +330,19 @@ pub struct ItemRules {
     pub prefixes: Vec<String>,
 }
 
+/// Something that the text states.
+#[derive(Debug)]
+pub struct FactRule {
+    /// Its name.
+    pub name: String,
+    /// Where; the whole document, if nothing is said.
+    pub places: Vec<Selector>,
+    /// In code blocks.
+    pub code: bool,
+    /// The shapes, in small Latin letters.
+    pub shapes: Vec<Shape>,
+}
+
 /// Where a leftover counts.
 #[derive(Clone, Debug)]
 pub enum LeftoverPlace {
@@ -459,6 +477,20 @@ pub(super) fn body(kind: &format::Kind, problems: &mut Problems) -> KindBody {
             .collect(),
         unfilled: problems.conditions("/unfilled-when", &kind.unfilled_when),
         order: kind.order.iter().map(|list| problems.selectors("/order", list)).collect(),
+        facts: kind.facts.iter().map(|(name, source)| fact_rule(name, source, problems)).collect(),
+        claims: kind
+            .claims
+            .iter()
+            .enumerate()
+            .filter_map(|(number, source)| {
+                let pointer = format!("/claims/{number}");
+                if source.work_item.is_some() || !source.demand.is_empty() {
+                    let words = "the claims of a kind have no `work-item` and no `demand`; relations in pack.yaml have";
+                    problems.take::<()>(pointer.as_str(), Err(words.to_owned()));
+                }
+                relation(&pointer, source, problems)
+            })
+            .collect(),
         agree: kind
             .agree
             .iter()
@@ -515,6 +547,16 @@ fn field_rules(fields: &format::Fields, problems: &mut Problems) -> FieldRules {
         aliases: fields.aliases.iter().map(|(spelling, name)| (spelling.clone(), name.clone())).collect(),
         may_be_empty,
         empty_values: fields.empty_values.clone(),
+    }
+}
+
+fn fact_rule(name: &str, source: &format::Fact, problems: &mut Problems) -> FactRule {
+    let small: Vec<String> = source.shape.as_slice().iter().map(|shape| shape.to_ascii_lowercase()).collect();
+    FactRule {
+        name: name.to_owned(),
+        places: problems.selectors(&format!("/facts/{name}/in"), source.places.as_slice()),
+        code: source.code,
+        shapes: problems.shapes(&format!("/facts/{name}/shape"), &small),
     }
 }
 

@@ -57,6 +57,36 @@ pub enum Target {
     Label(String),
     /// A file in the tree, relative to the root.
     File(String),
+    /// The phases, or one of the holes of their headings.
+    Phases(Option<String>),
+    /// The groups that labels of tasks name.
+    Labels,
+    /// Boxes, or those that are `checked` or `open`.
+    Boxes(Option<String>),
+    /// Items with an ID, or those of a prefix.
+    Items(Option<String>),
+    /// What the text states, or one of its holes.
+    Fact {
+        /// Its name.
+        name: String,
+        /// The hole.
+        hole: Option<String>,
+    },
+    /// The values that a hole of the kind's path has among all files under the root.
+    Known(String),
+    /// What a name of `each` stands for, or a part of it.
+    Variable {
+        /// The name, without the dollar sign.
+        name: String,
+        /// A capture, part or key of it.
+        hole: Option<String>,
+    },
+    /// The number of things that are selected.
+    Count(Box<Selector>),
+    /// The first of them.
+    First(Box<Selector>),
+    /// The last of them.
+    Last(Box<Selector>),
 }
 
 impl Selector {
@@ -74,6 +104,7 @@ impl Selector {
         let named = |what: &str| {
             if name.is_empty() { Err(format!("`{what}` wants a name after it")) } else { Ok(name.to_owned()) }
         };
+        let within = || -> Result<Box<Selector>, String> { Ok(Box::new(Selector::compile(&named(word)?)?)) };
         let target = match word {
             "field" => Target::Field(named("field")?),
             "path" => Target::Path(optional()),
@@ -101,15 +132,52 @@ impl Selector {
             "text" => Target::Text,
             "document" => Target::Document,
             "file" => Target::File(named("file")?),
+            "phases" => Target::Phases(optional()),
+            "labels" => Target::Labels,
+            "boxes" => Target::Boxes(optional()),
+            "items" => Target::Items(optional()),
+            "known" => Target::Known(named("known")?),
+            "fact" => {
+                let name = named("fact")?;
+                let (name, hole) = name.split_once(' ').map_or((&*name, None), |(name, hole)| (name, Some(hole.trim())));
+                Target::Fact { name: name.to_owned(), hole: hole.map(str::to_owned) }
+            }
+            "count" => Target::Count(within()?),
+            "first" => Target::First(within()?),
+            "last" => Target::Last(within()?),
+            word if word.len() > 1 && word.starts_with('$') => {
+                Target::Variable { name: word[1..].to_owned(), hole: optional() }
+            }
             word if word.starts_with('/') => Target::Field(rest.to_owned()),
             _ => {
                 return Err(format!(
                     "`{source}` does not begin with `field`, `path`, `title`, `section`, `callout`, `entry`, `part`, `paths`, \
-                     `label`, `tasks`, `criteria`, `state`, `text`, `document` or `file`"
+                     `label`, `tasks`, `phases`, `labels`, `items`, `boxes`, `criteria`, `fact`, `known`, `state`, `text`, \
+                     `document`, `file`, `count`, `first`, `last` or `$`"
                 ));
             }
         };
         Ok(Self { member, target, source: source.to_owned() })
+    }
+
+    /// The name of `each` that it is about.
+    #[must_use]
+    pub fn variable(&self) -> Option<&str> {
+        match &self.target {
+            Target::Variable { name, .. } => Some(name),
+            Target::Count(inner) | Target::First(inner) | Target::Last(inner) => inner.variable(),
+            _ => None,
+        }
+    }
+
+    /// The member whose content it is about; nothing for one of which only the path or the existence matters.
+    #[must_use]
+    pub fn reads(&self) -> Option<&str> {
+        match &self.target {
+            Target::Document | Target::Path(_) => None,
+            Target::Count(inner) | Target::First(inner) | Target::Last(inner) => inner.reads(),
+            _ => self.member.as_deref(),
+        }
     }
 }
 
@@ -151,9 +219,70 @@ pub struct Test {
     pub subset: Option<Selector>,
     /// It is the same.
     pub equals: Option<Selector>,
+    /// It is another than all of these.
+    pub differs: Option<Selector>,
+    /// It says the same in other words.
+    pub like: Option<Selector>,
+    /// It holds one of these.
+    pub contains: Option<Selector>,
+    /// It is later.
+    pub after: Option<Selector>,
+    /// Minutes by which it must be earlier or later.
+    pub margin: i64,
+    /// It is greater.
+    pub above: Option<Bound>,
+    /// It is less.
+    pub below: Option<Bound>,
+}
+
+/// A number, or where it stands.
+#[derive(Clone, Debug)]
+pub enum Bound {
+    /// The number.
+    Number(f64),
+    /// Where it stands.
+    Selector(Selector),
 }
 
 impl Condition {
+    /// Calls `visit` with each selector in it.
+    pub fn selectors<'a>(&'a self, visit: &mut dyn FnMut(&'a Selector)) {
+        match self {
+            Condition::Exists(selector) => visit(selector),
+            Condition::All(conditions) | Condition::Any(conditions) => {
+                conditions.iter().for_each(|condition| condition.selectors(visit));
+            }
+            Condition::Not(condition) => condition.selectors(visit),
+            Condition::Variant(_) => {}
+            Condition::Test(test) => {
+                let optional = [&test.before, &test.subset, &test.equals, &test.differs, &test.like, &test.contains];
+                let bounds = [&test.above, &test.below].into_iter().filter_map(|bound| match bound {
+                    Some(Bound::Selector(selector)) => Some(selector),
+                    _ => None,
+                });
+                let rest = optional.into_iter().chain([&test.after]).flatten().chain(bounds);
+                std::iter::once(&test.select).chain(rest).for_each(visit);
+            }
+        }
+    }
+
+    /// Whether a name of `each` occurs in it.
+    #[must_use]
+    pub fn has_variable(&self) -> bool {
+        let mut found = false;
+        self.selectors(&mut |selector| found |= selector.variable().is_some());
+        found
+    }
+
+    /// What must hold all together, each by itself.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&Condition> {
+        match self {
+            Condition::All(conditions) => conditions.iter().flat_map(Condition::parts).collect(),
+            _ => vec![self],
+        }
+    }
+
     /// Compiles a condition.
     ///
     /// # Errors
@@ -174,12 +303,29 @@ impl Condition {
 }
 
 impl Test {
+    /// Whether it asks for more than that something is there and has a value.
+    #[must_use]
+    pub fn asks_value(&self) -> bool {
+        let others = [&self.before, &self.after, &self.subset, &self.equals, &self.differs, &self.like, &self.contains];
+        self.one_of.is_some()
+            || !self.fits.is_empty()
+            || !self.holds.is_empty()
+            || others.iter().any(|other| other.is_some())
+            || self.above.is_some()
+            || self.below.is_some()
+    }
+
     fn compile(source: &format::Test) -> Result<Self, String> {
         let shapes = |shapes: &Option<format::OneOrMany<String>>| match shapes {
             Some(shapes) => compile_shapes(shapes.as_slice()),
             None => Ok(Vec::new()),
         };
         let selector = |source: &Option<String>| source.as_deref().map(Selector::compile).transpose();
+        let bound = |source: &Option<format::Bound>| match source {
+            Some(format::Bound::Selector(source)) => Selector::compile(source).map(|it| Some(Bound::Selector(it))),
+            Some(format::Bound::Number(number)) => Ok(Some(Bound::Number(*number))),
+            None => Ok(None),
+        };
         let one_of = match (&source.is, &source.one_of) {
             (Some(value), _) => Some(vec![value.clone()]),
             (None, values) => values.clone(),
@@ -201,6 +347,13 @@ impl Test {
             before: selector(&source.before)?,
             subset: selector(&source.subset)?,
             equals: selector(&source.equals)?,
+            differs: selector(&source.differs)?,
+            like: selector(&source.like)?,
+            contains: selector(&source.contains)?,
+            after: selector(&source.after)?,
+            margin: source.margin,
+            above: bound(&source.above)?,
+            below: bound(&source.below)?,
         })
     }
 }

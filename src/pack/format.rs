@@ -63,6 +63,10 @@ pub struct WorkItem {
     /// The folder (with a slash at its end) or file stem that the members share, as a shape:
     /// `active_tasks/{id:segment}/`, `docs/{slug}`. It may begin at any folder boundary.
     pub root: OneOrMany<String>,
+    /// Holes of the members' paths whose values the members share, where they have no folder or stem in common:
+    /// `[id]` joins `archived/{id}/log.md` and `index/{id}-summary.md` below one root.
+    #[serde(default)]
+    pub key: Vec<String>,
     /// Role of each member, and the kind that plays it.
     pub members: BTreeMap<String, Member>,
     /// The members that must exist.
@@ -77,21 +81,42 @@ pub struct Member {
     /// The kind, without the pack's name.
     pub kind: String,
     /// The path after the root; what a missing member would be called. Relative to the root, without a leading slash.
+    /// Where the work item has a key, its holes stand here.
     #[serde(default)]
     pub file: OneOrMany<String>,
 }
 
-/// What must hold in a work item.
+/// What must hold in a work item, or within a document of one kind (its `claims`).
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Relation {
-    /// The sort of work item.
-    pub work_item: String,
+    /// The sort of work item. Not in the claims of a kind: they are about each of its documents.
+    #[serde(default)]
+    pub work_item: Option<String>,
     /// The rule that is reported.
     pub report: String,
     /// The case of its card.
     #[serde(default)]
     pub case: Option<String>,
+    /// What is wrong, in place of the card's words; values in braces are those of `values` and the names of `each`.
+    #[serde(default)]
+    pub message: Option<String>,
+    /// What to do next, in place of the card's words.
+    #[serde(default)]
+    pub help: Option<String>,
+    /// In place of the card's level.
+    #[serde(default)]
+    pub severity: Option<Severity>,
+    /// It is asked of each of these: a name, and what it stands for. Other selectors say `$name`, or `$name HOLE` for a
+    /// capture or part of it. With several names it is asked of each combination for which `when` holds.
+    #[serde(default)]
+    pub each: BTreeMap<String, String>,
+    /// Values for the words: name to selector; the first that is selected.
+    #[serde(default)]
+    pub values: BTreeMap<String, String>,
+    /// Of several findings only the first is reported, with the others as related places and their number as `count`.
+    #[serde(default)]
+    pub once: bool,
     /// When it applies; always, if there is no condition.
     #[serde(default)]
     pub when: Option<Condition>,
@@ -104,7 +129,9 @@ pub struct Relation {
     /// What must not hold then.
     #[serde(default)]
     pub forbid: Option<Condition>,
-    /// Where the finding points: selectors with a member (`report: section Changed Files`), the first that is found.
+    /// Where the finding points: selectors with a member (`report: section Changed Files`), the first that is found. If
+    /// nothing is said, the first name of `each`, else the document.
+    #[serde(default)]
     pub at: OneOrMany<String>,
     /// Places of other members that explain it.
     #[serde(default)]
@@ -146,8 +173,10 @@ pub enum Condition {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Test {
     /// `[member:] field NAME | path [HOLE] | title [HOLE] | section NAME | callout NAME | entry LIST[/FORM] [PART] |
-    /// part NAME | label NAME | paths SECTION | tasks [STATE] | criteria [STATE] | state | text | document | file PATH`.
-    /// A field may be a JSON pointer with `*`. A section that the kind declares is found by any of its headings.
+    /// part NAME | label NAME | paths SECTION | tasks [STATE] | phases [HOLE] | labels | items [PREFIX] | boxes [STATE] |
+    /// criteria [STATE] | fact NAME [HOLE] | known HOLE | state | text | document | file PATH`, or `$name [HOLE]`, or
+    /// `count SELECTOR`, `first SELECTOR`, `last SELECTOR`. A field may be a JSON pointer with `*`. A section that the
+    /// kind declares is found by any of its headings.
     pub select: String,
     /// It is this value.
     #[serde(default)]
@@ -176,6 +205,38 @@ pub struct Test {
     /// It equals what this selector selects.
     #[serde(default)]
     pub equals: Option<String>,
+    /// It has a value, this selector selects values, and it is none of them.
+    #[serde(default)]
+    pub differs: Option<String>,
+    /// Its words are those of what this selector selects, or one has all words of the other in a row: `Phase 2:
+    /// Implementation` is like `Implementation`.
+    #[serde(default)]
+    pub like: Option<String>,
+    /// What this selector selects occurs in it.
+    #[serde(default)]
+    pub contains: Option<String>,
+    /// It is later than what this selector selects.
+    #[serde(default)]
+    pub after: Option<String>,
+    /// Minutes by which it must be earlier or later for `before` and `after` to hold.
+    #[serde(default)]
+    pub margin: i64,
+    /// It is a number, greater than this one or than what this selector selects.
+    #[serde(default)]
+    pub above: Option<Bound>,
+    /// It is a number, less than this one or than what this selector selects.
+    #[serde(default)]
+    pub below: Option<Bound>,
+}
+
+/// A number, or the selector of one.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Bound {
+    /// The number.
+    Number(f64),
+    /// What is selected.
+    Selector(String),
 }
 
 /// `kinds/<kind>.yaml`.
@@ -252,9 +313,29 @@ pub struct Kind {
     /// that is there.
     #[serde(default)]
     pub agree: Vec<Agree>,
+    /// What its text states, for `fact NAME [HOLE]` in relations and claims: wherever a shape occurs.
+    #[serde(default)]
+    pub facts: BTreeMap<String, Fact>,
+    /// What must hold within each document of this kind; with a member in front, also what must hold towards the others.
+    #[serde(default)]
+    pub claims: Vec<Relation>,
     /// Levels that rules have for this kind, in place of their own.
     #[serde(default)]
     pub severity: BTreeMap<String, Severity>,
+}
+
+/// Something that a document's text states.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Fact {
+    /// Where: selectors (`section Final Validation`); the whole document, if none.
+    #[serde(default, rename = "in")]
+    pub places: OneOrMany<String>,
+    /// Whether it stands in code blocks, rather than in headings, paragraphs, items and tables.
+    #[serde(default)]
+    pub code: bool,
+    /// Shapes, searched for within each line whatever the case of Latin letters. What stands in back-ticks within a line counts, too.
+    pub shape: OneOrMany<String>,
 }
 
 /// How a document of a kind is written.

@@ -195,6 +195,15 @@ impl Shape {
         Some((end, self.captures(&found, line)))
     }
 
+    /// The first place at or after `from` where the shape occurs in a line, and what its holes catch there. It is searched
+    /// for in `small`, the same line in small ASCII letters, for shapes that are written in them.
+    #[must_use]
+    pub fn find_in(&self, line: &Line, small: &str, from: usize) -> Option<(Range<usize>, Vec<Capture>)> {
+        let range = self.find(small, from)?;
+        let found = self.anywhere.get()?.captures_at(small, range.start)?;
+        Some((range, self.captures(&found, line)))
+    }
+
     /// The first place at or after `from` where the shape occurs in a text.
     #[must_use]
     pub fn find(&self, text: &str, from: usize) -> Option<Range<usize>> {
@@ -310,11 +319,12 @@ impl Shape {
         let mut captures = Vec::new();
         for ((name, hole), group) in self.holes.iter().zip(found.iter().skip(1)) {
             let Some(group) = group.filter(|_| !name.is_empty()) else { continue };
-            let text = group.as_str().trim();
+            let whole = &line.text[group.range()];
+            let text = whole.trim();
             if text.is_empty() {
                 continue;
             }
-            let start = group.start() + (group.as_str().len() - group.as_str().trim_start().len());
+            let start = group.start() + (whole.len() - whole.trim_start().len());
             captures.push(Capture {
                 name: name.clone(),
                 text: text.to_owned(),

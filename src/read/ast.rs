@@ -27,6 +27,7 @@ pub fn ast(document: &Document) -> Value {
         "near-tasks": document.near_tasks,
         "criteria": document.criteria,
         "items": document.items,
+        "facts": document.facts,
         "leftovers": document.leftovers,
         "unfilled": document.unfilled,
         "times": document.times,

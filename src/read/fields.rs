@@ -9,7 +9,8 @@ use crate::pack::condition::{Selector, Target, compile_shape};
 use crate::pack::schema::{FieldSchema, SchemaViolation, one_of, own_text, plain};
 use crate::parse::yaml;
 use crate::read::{labels_in, no_fields};
-use crate::select::{Scope, equal, first_text, pointed, regions};
+use crate::select::targets::pointed;
+use crate::select::{Scope, equal, first_text, regions};
 use crate::text::Span;
 
 /// The fields that any document has: front matter or data, then bold lines before the first section below the title.
@@ -59,7 +60,7 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
         for (pointer, demand) in &schema.times {
             let name = pointer.trim_start_matches('/').to_owned();
             let strict = !loose.contains(&name);
-            for node in pointed(&fields, pointer) {
+            for (_, node) in pointed(&fields, pointer) {
                 if let Some(text) = node.scalar().filter(|text| !text.trim().is_empty()) {
                     let time = TimeValue { span: node.span, text, demand: *demand, name: name.clone(), strict };
                     if !document.times.iter().any(|known| known.span == time.span) {
