@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::classify::classify;
 use crate::diagnostic::Finding;
 use crate::document::{Document, Format, LinkClass};
-use crate::pack::{Shared, Packs, WorkItem};
+use crate::pack::{Packs, Shared, WorkItem};
 use crate::parse::{format_of, parse};
 use crate::read::leftovers::{Remains, search};
 use crate::read::{draft, read};
@@ -97,8 +97,7 @@ impl Workspace {
                 let document = &workspace.documents[index];
                 let kind = document.kind.clone()?;
                 let members = MembersOf { workspace: &workspace, index };
-                catch_unwind(AssertUnwindSafe(|| search(&Scope::of(document, &members), &kind)))
-                    .ok()
+                catch_unwind(AssertUnwindSafe(|| search(&Scope::of(document, &members), &kind))).ok()
             })
             .collect();
         for (document, remains) in workspace.documents.iter_mut().zip(remains) {
@@ -271,9 +270,8 @@ impl Workspace {
     #[must_use]
     pub fn known(&self, document: &Document, hole: &str) -> Vec<String> {
         let Some(kind) = &document.kind else { return Vec::new() };
-        let value = |path: &str| {
-            kind.marks.paths.iter().find_map(|shape| shape.matches(path)?.get(hole).map(str::to_owned))
-        };
+        let value =
+            |path: &str| kind.marks.paths.iter().find_map(|shape| shape.matches(path)?.get(hole).map(str::to_owned));
         self.files_under(&document.root).filter_map(value).collect()
     }
 
