@@ -5,6 +5,7 @@ pub mod ast;
 pub mod entries;
 pub mod fields;
 pub mod leftovers;
+pub mod mentions;
 pub mod tasks;
 
 use std::sync::Arc;
