@@ -175,8 +175,9 @@ pub struct Test {
     /// `[member:] field NAME | path [HOLE] | title [HOLE] | section NAME | callout NAME | entry LIST[/FORM] [PART] |
     /// part NAME | label NAME | paths SECTION | tasks [STATE] | phases [HOLE] | labels | items [PREFIX] | boxes [STATE] |
     /// criteria [STATE] | fact NAME [HOLE] | known HOLE | state | text | document | file PATH`, or `$name [HOLE]`, or
-    /// `count SELECTOR`, `first SELECTOR`, `last SELECTOR`. A field may be a JSON pointer with `*`. A section that the
-    /// kind declares is found by any of its headings.
+    /// `count SELECTOR`, `first SELECTOR`, `last SELECTOR`, `preceding SELECTOR | SELECTOR` (of what the second selects the
+    /// last that comes before the first by number). A field may be a JSON pointer with `*`. A section that the kind
+    /// declares is found by any of its headings.
     pub select: String,
     /// It is this value.
     #[serde(default)]
