@@ -4,6 +4,7 @@
 pub mod checkbox_form;
 pub mod criteria;
 pub mod entries;
+pub mod entry_flow;
 pub mod entry_times;
 pub mod evidence;
 pub mod fields;
@@ -193,10 +194,12 @@ pub const CHECKS: &[Entry] = &[
     plain!("duplicate-task-id", task_form::duplicate_id),
     plain!("empty-phase", task_phases::empty),
     plain!("empty-section", sections::empty),
+    Entry { name: "entry-gap", prepare: entry_flow::gap },
     plain!("entry-order", entry_times::order),
     plain!("entry-outside-lifetime", entry_times::lifetime),
     plain!("entry-parts", entries::parts),
     plain!("entry-present", entries::present),
+    Entry { name: "entry-progress", prepare: entry_flow::progress },
     plain!("entry-without-follower", steps::without_follower),
     plain!("evidence-present", evidence::present),
     plain!("front-matter-present", fields::front_matter_present),
