@@ -8,6 +8,7 @@ pub mod entry_flow;
 pub mod entry_times;
 pub mod evidence;
 pub mod fields;
+pub mod file_names;
 pub mod item_ids;
 pub mod leftovers;
 pub mod links;
@@ -202,6 +203,7 @@ pub const CHECKS: &[Entry] = &[
     Entry { name: "entry-progress", prepare: entry_flow::progress },
     plain!("entry-without-follower", steps::without_follower),
     plain!("evidence-present", evidence::present),
+    Entry { name: "file-named-after", prepare: file_names::named_after },
     plain!("front-matter-present", fields::front_matter_present),
     plain!("future-time", times::future),
     plain!("heading-level", sections::skipped_level),

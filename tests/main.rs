@@ -10,6 +10,7 @@ mod packs;
 mod robust;
 mod spans;
 mod tidy;
+mod trees;
 
 use std::path::{Path, PathBuf};
 
