@@ -11,6 +11,7 @@ mod relations;
 mod robust;
 mod spans;
 mod tidy;
+mod trees;
 
 use std::path::{Path, PathBuf};
 

@@ -352,10 +352,13 @@ pub struct Evidence {
     /// When it counts; always, if there is no condition.
     #[serde(default)]
     pub when: Option<Condition>,
-    /// Verbs whose object need not exist any more (`delete`), and words that say as much (`not`). Their regular forms
-    /// count, too.
+    /// Verbs whose object need not exist any more (`delete`). Their regular forms count, too; a verb that is the name of
+    /// something (`add the delete button`) does not.
     #[serde(default)]
     pub gone: Vec<String>,
+    /// Words that say shortly before a path that it need not exist (`without`).
+    #[serde(default)]
+    pub without: Vec<String>,
     /// Verbs whose object must exist (`create`): of two verbs before a path the nearer one counts.
     #[serde(default)]
     pub made: Vec<String>,
