@@ -6,6 +6,8 @@
 pub mod concise;
 pub mod full;
 pub mod json;
+pub mod manual;
+pub mod schema;
 mod source;
 pub mod summary;
 

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::diagnostic::Severity;
 
 /// One value or a list of them.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrMany<T> {
     /// A list.
@@ -35,7 +36,7 @@ impl<T> OneOrMany<T> {
 }
 
 /// `pack.yaml`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Pack {
     /// The pack's name; its folder has the same.
@@ -57,7 +58,7 @@ pub struct Pack {
 }
 
 /// One sort of work item.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WorkItem {
     /// The folder (with a slash at its end) or file stem that the members share, as a shape:
@@ -71,7 +72,7 @@ pub struct WorkItem {
 }
 
 /// A member of a work item.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Member {
     /// The kind, without the pack's name.
@@ -82,7 +83,7 @@ pub struct Member {
 }
 
 /// What must hold in a work item.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Relation {
     /// The sort of work item.
@@ -112,7 +113,7 @@ pub struct Relation {
 }
 
 /// The one condition language. A bare selector means that what it selects exists.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Condition {
     /// A selector: `section Work Log`, `field status`, `path`.
@@ -142,7 +143,7 @@ pub enum Condition {
 }
 
 /// What is selected, and what must be true of it. With several values it is enough that one fits.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Test {
     /// `[member:] field NAME | path [HOLE] | title [HOLE] | section NAME | callout NAME | entry LIST[/FORM] [PART] |
@@ -179,7 +180,7 @@ pub struct Test {
 }
 
 /// `kinds/<kind>.yaml`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Kind {
     /// The kind's name; the file has the same.
@@ -258,7 +259,7 @@ pub struct Kind {
 }
 
 /// How a document of a kind is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// CommonMark.
@@ -271,7 +272,7 @@ pub enum Format {
 }
 
 /// One value written in several places.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Agree {
     /// The selectors.
@@ -286,7 +287,7 @@ pub enum Agree {
 }
 
 /// The fields of a kind.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fields {
     /// Where they are written, the first source that has a field wins: `front-matter`, `data`, `header` (bold lines
@@ -318,7 +319,7 @@ pub struct Fields {
 }
 
 /// A field that may be empty.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum MayBeEmpty {
     /// Always.
@@ -333,7 +334,7 @@ pub enum MayBeEmpty {
 }
 
 /// The title of a kind.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Title {
     /// One shape.
@@ -356,7 +357,7 @@ fn yes() -> bool {
 }
 
 /// The states of a document.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Lifecycle {
     /// The selector of the value that says it (`field status`, `path folder`).
@@ -383,7 +384,7 @@ fn folder_hole() -> String {
 }
 
 /// A section of a kind.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Section {
     /// Its heading, or several that mean the same; shapes, compared without case, emoji and `*(mandatory)*`.
@@ -409,7 +410,7 @@ pub struct Section {
 }
 
 /// Whether something must be there.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Required {
     /// Always, or never.
@@ -425,7 +426,7 @@ impl Default for Required {
 }
 
 /// What a section holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Holds {
     /// Any content.
@@ -441,7 +442,7 @@ pub enum Holds {
 }
 
 /// A list of entries.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Entries {
     /// Where they stand: selectors (`section Work Log`, `callout Work Log`); the whole document, if none.
@@ -504,7 +505,7 @@ fn entry_word() -> String {
 }
 
 /// An entry of one form must be followed by one of another, before the log closes.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FollowedBy {
     /// The form that asks for it.
@@ -517,7 +518,7 @@ pub struct FollowedBy {
 }
 
 /// When entries may have been written.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Lifetime {
     /// Selectors; the earliest counts.
@@ -527,7 +528,7 @@ pub struct Lifetime {
 }
 
 /// How the state of a step is told.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Progress {
     /// Captures, the first that is there counts.
@@ -541,7 +542,7 @@ pub struct Progress {
 }
 
 /// The order of entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
     /// The oldest first.
@@ -553,7 +554,7 @@ pub enum Order {
 }
 
 /// A form of an entry.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Form {
     /// Its name.
@@ -570,7 +571,7 @@ pub struct Form {
 }
 
 /// The labelled parts of an entry.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Parts {
     /// Must be there.
@@ -597,7 +598,7 @@ pub struct Parts {
 }
 
 /// A part that a condition requires.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RequiredPart {
     /// The part.
@@ -607,7 +608,7 @@ pub struct RequiredPart {
 }
 
 /// The grammar of task lines.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Tasks {
     /// A regular expression for a legal ID (`T\d{3,4}[a-z]?`).
@@ -667,7 +668,7 @@ fn thirty() -> usize {
 }
 
 /// The characters of each state.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct States {
     /// Open boxes.
@@ -686,7 +687,7 @@ impl Default for States {
 }
 
 /// A shape of phase headings.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Phase {
     /// The shape; hole `n` is the number, `group` (or `groups`) the group.
@@ -702,7 +703,7 @@ pub struct Phase {
 }
 
 /// What a phase is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Serves all groups: its tasks have no label.
@@ -714,7 +715,7 @@ pub enum Role {
 }
 
 /// What waits for a phase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Blocks {
     /// All later phases.
@@ -722,7 +723,7 @@ pub enum Blocks {
 }
 
 /// Items with an ID.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Items {
     /// A regular expression for a legal ID.
@@ -733,7 +734,7 @@ pub struct Items {
 }
 
 /// Something that only the template has.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Leftover {
     /// A blank that should hold a value; found anywhere outside code and comments.
@@ -743,7 +744,7 @@ pub enum Leftover {
 }
 
 /// A leftover with details.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FullLeftover {
     /// The text, or several. `{…}` holes as in shapes when `shape` is used instead.
@@ -772,7 +773,7 @@ pub struct FullLeftover {
 }
 
 /// What sort of leftover.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sort {
     /// A blank that should hold a value.
@@ -800,7 +801,7 @@ impl Sort {
 }
 
 /// `rules/<rule>.yaml`: the card of a rule.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Card {
     /// What must hold, in one sentence.
@@ -848,7 +849,7 @@ pub struct Card {
 }
 
 /// A situation of a rule.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Case {
     /// In place of the card's.
@@ -863,7 +864,7 @@ pub struct Case {
 }
 
 /// Who finds it, where no check does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
     /// Reading files.
@@ -883,7 +884,7 @@ pub enum Stage {
 }
 
 /// Which of two overlapping findings is reported: the lower one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Group {
     /// It does not parse.
