@@ -64,7 +64,10 @@ fn texts(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) -> io::R
         if path.is_dir() {
             texts(root, &path, files)?;
         } else if let (Ok(text), Ok(name)) = (fs::read_to_string(&path), path.strip_prefix(root)) {
-            files.push((name.to_string_lossy().replace('\\', "/"), text));
+            // A file with a zero byte is no text for worklint either.
+            if !text.contains('\0') {
+                files.push((name.to_string_lossy().replace('\\', "/"), text));
+            }
         }
     }
     Ok(())

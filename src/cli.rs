@@ -4,6 +4,7 @@
 
 mod ast;
 mod check;
+mod examples;
 mod explain;
 mod generate;
 mod kinds;

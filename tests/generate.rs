@@ -9,8 +9,8 @@ use insta_cmd::get_cargo_bin;
 use jsonschema::Validator;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag};
 use serde_json::{Value, json};
-use worklint::pack::Packs;
-use worklint::render::schema;
+use worklint::pack::{Packs, embedded};
+use worklint::render::{manual, schema};
 
 use crate::root;
 
@@ -96,6 +96,10 @@ fn the_schema_refuses_what_packs_cannot_say() {
     refuses("Kind", &format!("{kind}sections:\n  - {{ heading: A, requird: true }}"));
     refuses("Kind", &format!("{kind}sections:\n  - {{ heading: A, required: {{ all: [path], al: [] }} }}"));
     refuses("Kind", "kind: a\nsummary: b\nrecognise: [{ select: path, fit: x }]");
+    refuses(
+        "Kind",
+        &format!("{kind}fields:\n  source: data\n  schema: {{ properties: {{ a: {{ severity: eror }} }} }}"),
+    );
     refuses("Pack", "name: a\nsumary: b");
 }
 
@@ -131,6 +135,16 @@ fn pages_show_each_kind_and_rule_under_a_heading_of_its_own() {
 }
 
 #[test]
+fn the_command_and_the_page_show_the_same_example() {
+    for card in Packs::builtin().cards() {
+        let example = embedded::example(&card.pack, &card.name);
+        let page = fs::read_to_string(root().join("rules").join(&*card.pack).join("RULES.md")).unwrap();
+        let blocks = manual::rule::blocks(card, Packs::builtin(), example.as_ref(), 3);
+        assert!(page.contains(&manual::markdown(&blocks)), "{}", card.name);
+    }
+}
+
+#[test]
 fn a_pack_of_ones_own_gets_its_page_and_schema() {
     let folder = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
@@ -153,6 +167,10 @@ fn a_pack_of_ones_own_gets_its_page_and_schema() {
     for part in ["# The pack `notes`", "### notes/note", "### stale", "Bad: `notes/a.md`", "info[stale]: stale"] {
         assert!(page.contains(part), "{part} is missing in:\n{page}");
     }
+    write("worklint.toml", "packs = [\"notes\"]\n");
+    let rule =
+        Command::new(get_cargo_bin("worklint")).current_dir(folder.path()).args(["rule", "stale"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&rule.stdout).contains("Bad: `notes/a.md`"));
     let schema = fs::read_to_string(folder.path().join("notes/worklint.schema.json")).unwrap();
     assert!(schema.contains("\"stale\""));
     assert_eq!(generate(folder.path(), &["nowhere"]).status.code(), Some(2));

@@ -7,10 +7,10 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::cli::Failure;
+use crate::cli::examples::Fixtures;
 use crate::cli::output::Streams;
 use crate::discover;
-use crate::pack::example::{self, Example};
-use crate::pack::{Kind, Packs};
+use crate::pack::Packs;
 use crate::render::manual::page::{self, Sources};
 use crate::render::schema;
 
@@ -129,51 +129,4 @@ fn json(value: &Value) -> String {
     let mut text = serde_json::to_string_pretty(value).unwrap_or_default();
     text.push('\n');
     text
-}
-
-/// The fixtures of a pack: in `fixtures` within its folder, or beside the folder of all packs.
-struct Fixtures<'a> {
-    folder: &'a Path,
-    pack: &'a str,
-}
-
-impl Fixtures<'_> {
-    /// The text files of the first of these folders that is there: `sort/pack/name`, or in a pack's own `sort/name`.
-    fn files(&self, sort: &str, name: &str) -> Vec<(String, String)> {
-        let of_pack = Path::new(sort).join(self.pack).join(name);
-        let places = [
-            self.folder.join("fixtures").join(sort).join(name),
-            self.folder.join("fixtures").join(&of_pack),
-            self.folder.join("../fixtures").join(&of_pack),
-            self.folder.join("../../fixtures").join(&of_pack),
-        ];
-        let Some(place) = places.iter().find(|place| place.is_dir()) else { return Vec::new() };
-        discover::tree(place)
-            .into_iter()
-            .filter_map(|(path, text)| Some((path, text.ok()?.as_str().to_owned())))
-            .collect()
-    }
-
-    fn example(&self, rule: &str) -> Option<Example> {
-        let files = self.files("rules", rule);
-        (!files.is_empty()).then(|| example::choose(&files))
-    }
-
-    /// The rules whose names stand in the stored output of a kind's bad documents.
-    fn reported(&self, kind: &Kind) -> Vec<String> {
-        let mut names: Vec<String> = self
-            .files("kinds", kind.short_name())
-            .iter()
-            .filter(|(path, _)| path.ends_with(".out"))
-            .flat_map(|(_, output)| output.lines())
-            .filter_map(|line| {
-                let (level, rest) = line.split_once('[')?;
-                let level = level.parse::<crate::diagnostic::Severity>();
-                level.ok().and_then(|_| rest.split_once("]: ")).map(|(name, _)| name.to_owned())
-            })
-            .collect();
-        names.sort();
-        names.dedup();
-        names
-    }
 }

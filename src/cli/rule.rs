@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 use clap::{Args, ValueEnum};
 
+use crate::cli::examples::Fixtures;
 use crate::cli::output::{Stream, Streams};
 use crate::cli::setup::{self, Setup};
 use crate::cli::{Configuration, Failure};
@@ -40,7 +41,7 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
             serde_json::to_writer_pretty(&mut *out, &manual::rule::json(&cards)).map_err(io::Error::from)?;
             writeln!(out)?;
         }
-        (Form::Full, Some(card), Some(asked)) => show(out, packs, card, asked)?,
+        (Form::Full, Some(card), Some(asked)) => show(out, &setup, card, asked)?,
         _ => list(out, &cards)?,
     }
     Ok(0)
@@ -83,11 +84,15 @@ fn list(out: &mut Stream, cards: &[&Card]) -> io::Result<()> {
     Ok(())
 }
 
-fn show(out: &mut Stream, packs: &Packs, card: &Card, asked: &str) -> io::Result<()> {
+fn show(out: &mut Stream, setup: &Setup, card: &Card, asked: &str) -> io::Result<()> {
     if card.format.aliases.iter().any(|alias| alias == asked) {
         writeln!(out, "`{asked}` is its former name.\n")?;
     }
-    let example = embedded::example(&card.pack, &card.name);
+    let own = setup.folders.iter().find(|folder| folder.file_name().is_some_and(|name| *name == *card.pack));
+    let example = match own {
+        Some(folder) => Fixtures { folder, pack: &card.pack }.example(&card.name),
+        None => embedded::example(&card.pack, &card.name),
+    };
     let look = out.look;
-    manual::terminal(&manual::rule::blocks(card, packs, example.as_ref(), 1), out, look)
+    manual::terminal(&manual::rule::blocks(card, setup.packs(), example.as_ref(), 1), out, look)
 }

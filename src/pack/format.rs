@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
 
@@ -206,8 +206,7 @@ pub struct Kind {
     /// Places whose documents this kind governs (globs): what no kind claims there is reported.
     #[serde(default)]
     pub governs: Vec<String>,
-    /// Only what is here is checked against this kind; for kinds that are recognised so that they are not mistaken for
-    /// another (templates, guides): no checks but those of reading and what the kind states.
+    /// Its fields: where they are written, and what they must be.
     #[serde(default)]
     pub fields: Option<Fields>,
     /// Shapes of the title (the first level-1 heading).
@@ -259,7 +258,7 @@ pub struct Kind {
 }
 
 /// How a document of a kind is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// CommonMark.
@@ -668,7 +667,7 @@ fn thirty() -> usize {
 }
 
 /// The characters of each state.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct States {
     /// Open boxes.
@@ -773,7 +772,7 @@ pub struct FullLeftover {
 }
 
 /// What sort of leftover.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sort {
     /// A blank that should hold a value.

@@ -20,7 +20,12 @@ pub fn pack_files() -> Value {
     generator.subschema_for::<Pack>();
     generator.subschema_for::<Kind>();
     generator.subschema_for::<Card>();
-    let definitions = generator.take_definitions(true);
+    let mut definitions = generator.take_definitions(true);
+    // What stands there is a schema itself, of which its type knows nothing.
+    if let Some(schema) = definitions.get_mut("Fields").and_then(|fields| fields.pointer_mut("/properties/schema")) {
+        schema["allOf"] = json!([{ "$ref": "#/$defs/FieldSchema" }]);
+    }
+    definitions.insert("FieldSchema".to_owned(), field_schema());
     json!({
         "$schema": DRAFT,
         "title": "A file of a worklint pack",
@@ -55,6 +60,49 @@ pub fn settings(packs: &Packs) -> Value {
     schema["properties"]["kinds"]["additionalProperties"] =
         json!({ "anyOf": [{ "enum": names }, { "type": "string", "pattern": "^[^/]+/[^/]+$" }] });
     schema
+}
+
+/// The keywords of a field's schema that packs use; others of JSON Schema may stand there too.
+fn field_schema() -> Value {
+    let one = json!({ "$ref": "#/$defs/FieldSchema" });
+    let several = json!({ "type": "array", "items": one });
+    let named = json!({ "type": "object", "additionalProperties": one });
+    let names = json!({ "type": "array", "items": { "type": "string" } });
+    let said = |text: &str, schema: Value| described(&schema, text);
+    let of_type = |name: &str| json!({ "type": name });
+    let formats = json!({ "examples": ["date", "date-time", "timestamp", "time"], "type": "string" });
+    json!({
+        "description": "A JSON Schema (2020-12) with a few keywords of worklint's own.",
+        "type": ["object", "boolean"],
+        "properties": {
+            "type": said("`string`, `integer`, `number`, `boolean`, `array`, `object`, `null`, or several of them.", json!({ "type": ["string", "array"] })),
+            "description": said("What to write: printed as help.", of_type("string")),
+            "required": said("The fields that must be there.", names),
+            "properties": said("The fields by their names.", named),
+            "additionalProperties": said("What fields of other names are; `false` if there are none.", one.clone()),
+            "items": said("What the items of a list are.", one.clone()),
+            "enum": said("The values that are allowed.", of_type("array")),
+            "const": { "description": "The one value that is allowed." },
+            "pattern": said("A regular expression that is found in the value.", of_type("string")),
+            "format": said("`date`, `date-time` (with its offset), `timestamp` (a date, or a date and time) or `time`.", formats),
+            "minimum": said("The least number.", of_type("number")),
+            "maximum": said("The greatest number.", of_type("number")),
+            "minLength": said("The least number of characters.", of_type("integer")),
+            "maxLength": said("The greatest number of characters.", of_type("integer")),
+            "minItems": said("The least number of items.", of_type("integer")),
+            "maxItems": said("The greatest number of items.", of_type("integer")),
+            "allOf": said("Schemas that all hold.", several.clone()),
+            "anyOf": said("Schemas of which one holds.", several),
+            "not": said("A schema that does not hold.", one.clone()),
+            "if": said("When this holds, `then` must, else `else`.", one.clone()),
+            "then": said("What must hold when `if` does.", one.clone()),
+            "else": said("What must hold when `if` does not.", one),
+            "severity": said("The level, in place of the rule's.", json!({ "$ref": "#/$defs/Severity" })),
+            "expects": said("What should stand there, in words for messages: `an ID like IN-042`.", of_type("string")),
+            "section": said("The section that the field stands in: when it is missing, the field is not reported too.", of_type("string")),
+            "remark": said("A remark may follow the word (beside `enum`, in Markdown).", of_type("boolean")),
+        },
+    })
 }
 
 const DRAFT: &str = "http://json-schema.org/draft-07/schema#";
@@ -100,7 +148,8 @@ mod tests {
             let variants = definition["anyOf"].as_array().into_iter().flatten();
             for object in std::iter::once(definition).chain(variants) {
                 let Some(properties) = object["properties"].as_object() else { continue };
-                if object["additionalProperties"] != false {
+                // What a field's schema says beside the known keywords is JSON Schema's business.
+                if object["additionalProperties"] != false && name != "FieldSchema" {
                     open.push(name);
                 }
                 silent.extend(properties.iter().filter(|(_, property)| property["description"].is_null()));

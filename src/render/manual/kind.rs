@@ -167,7 +167,14 @@ fn of_form(items: &mut Vec<(usize, String)>, form: &Form) {
 
 fn parts(items: &mut Vec<(usize, String)>, depth: usize, parts: &Parts) {
     if !parts.required.is_empty() {
-        items.push((depth, format!("With the parts {}", words::codes(&parts.required, "and"))));
+        items.push((
+            depth,
+            format!(
+                "With the part{} {}",
+                if parts.required.len() > 1 { "s" } else { "" },
+                words::codes(&parts.required, "and")
+            ),
+        ));
     }
     for part in &parts.required_when {
         items.push((depth, format!("With {} when {}", words::code(&part.part), words::condition(&part.when))));
