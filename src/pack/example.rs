@@ -1,6 +1,10 @@
 //! Chooses and cuts the examples that a manual shows of a rule: a bad document with what is printed about it, and a good
 //! one. Also compiled into `build.rs`, which embeds the examples of the built-in rules, so it names nothing of the crate.
 
+use serde_json::Value;
+
+/// The file in a folder of fixtures that gives paths to its documents.
+const TERMS: &str = "case.yaml";
 /// A document of at most so many lines is shown whole.
 const SHOWN_WHOLE: usize = 30;
 /// Of a longer one, so many lines are shown above and below the place.
@@ -15,9 +19,9 @@ pub struct Example {
     pub bad: String,
     /// What is printed about it.
     pub output: String,
-    /// The path of the good document.
+    /// The path of the good document; `/` if its text is the bad one's, and the files beside it make the difference.
     pub good_path: String,
-    /// A good document, or what stands around the place where the bad one differs.
+    /// A good document, or what stands around the place where the bad one differs; or the list of the good files.
     pub good: String,
 }
 
@@ -39,17 +43,38 @@ pub fn choose(files: &[(String, String)]) -> Example {
     cases.sort_by(|a, b| (a.0, a.1).cmp(&(b.0, b.1)));
     let (mut example, document) =
         cases.into_iter().next().map_or((Example::default(), None), |(_, _, example, document)| (example, document));
-    let good = files
-        .iter()
-        .filter(|(name, _)| name.starts_with("good") && (!name.contains('/') || name.ends_with(&example.path)))
-        .max_by_key(|(name, text)| {
-            (document.map_or(0, |bad| likeness(bad, text)), std::cmp::Reverse((text.len(), name)))
-        });
-    if let Some((name, text)) = good {
-        example.good_path = name.split_once('/').map_or("", |(_, path)| path).to_owned();
+    let is_good = |name: &str| name.starts_with("good") && (!name.contains('/') || name.ends_with(&example.path));
+    let terms = files.iter().find(|(name, _)| name == TERMS);
+    let terms: Value = terms.and_then(|(_, text)| serde_yaml::from_str(text).ok()).unwrap_or_default();
+    let path_of = |name: &str| match name.split_once('/') {
+        Some((_, path)) => path.to_owned(),
+        None => told_path(&terms, name),
+    };
+    let is_same = |name: &str, text: &str| document == Some(text) && path_of(name) == example.path;
+    // A document with the bad one's text is good for its place or for what lies beside it, which shows less.
+    let good = files.iter().filter(|(name, _)| is_good(name)).max_by_key(|(name, text)| {
+        let likeness = document.map_or(0, |bad| likeness(bad, text));
+        (!is_same(name, text), likeness, std::cmp::Reverse((text.len(), name)))
+    });
+    let Some((name, text)) = good else { return example };
+    if is_same(name, text) {
+        let case = name.split_once('/').map_or(name.as_str(), |(case, _)| case);
+        let beside = files.iter().filter_map(|(name, _)| name.strip_prefix(case)?.strip_prefix('/'));
+        example.good = beside.map(|name| format!("{name}\n")).collect();
+        example.good_path = "/".to_owned();
+    } else {
+        example.good_path = path_of(name);
         example.good = excerpt(text, &[document.map_or(1, |bad| first_difference(bad, text))]);
     }
     example
+}
+
+/// The path that the terms of the folder give a file.
+fn told_path(terms: &Value, file: &str) -> String {
+    let stem = file.split_once('.').map_or(file, |(stem, _)| stem);
+    let own = |name: &str| terms["cases"][name]["path"].as_str();
+    let path = own(file).or_else(|| own(stem)).or_else(|| terms["path"].as_str());
+    path.map_or(String::new(), |path| path.replace("{file}", file))
 }
 
 /// The document of a case: the file of its name, or in the folder of its name the one that is reported.
@@ -131,7 +156,9 @@ mod tests {
             ("bad-short.fixed.md", "a\n"),
             ("good-like.md", "a\nc\n"),
             ("good-other.md", "q\n"),
+            ("case.yaml", "cases: { good-like: { path: 'notes/{file}' } }"),
         ]));
+        assert_eq!(example.good_path, "notes/good-like.md");
         assert_eq!(
             (example.path.as_str(), example.bad.as_str(), example.good.as_str()),
             ("notes/a.md", "a\nb\n", "a\nc\n")
@@ -148,6 +175,17 @@ mod tests {
             ("good/one/b.md", "c\n"),
         ]));
         assert_eq!((example.bad.as_str(), example.good.as_str()), ("b\n", "c\n"));
+    }
+
+    #[test]
+    fn where_the_text_is_the_same_the_files_are_listed() {
+        let example = choose(&files(&[
+            ("bad/a.md", "a\n"),
+            ("bad.out", "error[x]: y\n  ╭─[a.md:1:1]\n"),
+            ("good/a.md", "a\n"),
+            ("good/b.md", "b\n"),
+        ]));
+        assert_eq!((example.good_path.as_str(), example.good.as_str()), ("/", "a.md\nb.md\n"));
     }
 
     #[test]

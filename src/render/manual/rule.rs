@@ -67,9 +67,13 @@ fn show(blocks: &mut Vec<Block>, example: &Example) {
     }
     if !example.good.trim().is_empty() {
         let path = &example.good_path;
-        let path = if path.is_empty() { String::new() } else { format!(": {}", words::code(path)) };
-        blocks.push(Block::Label(format!("Good{path}")));
-        blocks.push(Block::Code(language(&example.path), example.good.clone()));
+        let (label, language) = match path.as_str() {
+            "" => ("Good".to_owned(), language(&example.path)),
+            "/" => ("Good: the same document among these".to_owned(), "text"),
+            path => (format!("Good: {}", words::code(path)), language(path)),
+        };
+        blocks.push(Block::Label(label));
+        blocks.push(Block::Code(language, example.good.clone()));
     }
 }
 
