@@ -82,7 +82,11 @@ pub(super) fn escaped(text: &str) -> String {
             }
             continue;
         }
-        if matches!(c, '\\' | '*' | '<' | '[' | ']' | '_' | '&') {
+        let mut after = rest.chars().skip(1);
+        let in_word = c == '_' // within a word it is no markup
+            && result.ends_with(char::is_alphanumeric)
+            && after.next().is_some_and(char::is_alphanumeric);
+        if !in_word && matches!(c, '\\' | '*' | '<' | '[' | ']' | '_' | '&') {
             result.push('\\');
         }
         result.push(visible(c));
@@ -117,6 +121,7 @@ mod tests {
     #[test]
     fn markup_is_escaped_outside_of_code_only() {
         assert_eq!(escaped("a *b* `*c*` <!-- [d] ``e`f``"), "a \\*b\\* `*c*` \\<!-- \\[d\\] ``e`f``");
+        assert_eq!(escaped("a_b _c_"), "a_b \\_c\\_");
         assert_eq!(escaped("one ` alone"), "one \\` alone");
         assert_eq!(paragraph("# no heading"), "\\# no heading");
         assert_eq!(paragraph("1. no list"), "1\\. no list");
