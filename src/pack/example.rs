@@ -54,7 +54,8 @@ pub fn choose(files: &[(String, String)]) -> Example {
     // A document with the bad one's text is good for its place or for what lies beside it, which shows less.
     let good = files.iter().filter(|(name, _)| is_good(name)).max_by_key(|(name, text)| {
         let likeness = document.map_or(0, |bad| likeness(bad, text));
-        (!is_same(name, text), likeness, std::cmp::Reverse((text.len(), name)))
+        let alike = ending(name) == ending(&example.path);
+        (!is_same(name, text), alike, likeness, std::cmp::Reverse((text.len(), name)))
     });
     let Some((name, text)) = good else { return example };
     if is_same(name, text) {
@@ -101,6 +102,10 @@ fn places(output: &str) -> (&str, Vec<usize>) {
     let Some((path, line)) = found.next() else { return ("", Vec::new()) };
     let others = found.filter(|(other, _)| *other == path).map(|(_, line)| line);
     (path, std::iter::once(line).chain(others).collect())
+}
+
+fn ending(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(_, ending)| ending)
 }
 
 /// How many lines at the beginning and the end are the same, in percent of the lines.

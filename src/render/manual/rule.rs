@@ -92,8 +92,12 @@ fn configure(blocks: &mut Vec<Block>, card: &Card, packs: &Packs) {
         let kinds: Vec<_> = card.kinds().filter_map(|kind| packs.kind(&kind)).collect();
         let is_yaml = !kinds.is_empty() && kinds.iter().all(|kind| kind.format.format == Format::Yaml);
         let comment = format!("worklint ignore next: {name} (the reason)");
-        let comment = if is_yaml { format!("`# {comment}`") } else { format!("`<!-- {comment} -->`") };
-        items.push((0, format!("{comment} above a place allows it there")));
+        items.push(match is_yaml {
+            true => (0, format!("`# {comment}` above a place allows it there")),
+            false => {
+                (0, format!("`<!-- {comment} -->` above a place allows it there; in YAML the comment begins with `#`"))
+            }
+        });
     }
     list(blocks, "To change it", items);
 }
