@@ -6,6 +6,7 @@
 mod ast;
 mod cli;
 mod fixtures;
+mod generate;
 mod packs;
 mod relations;
 mod robust;
