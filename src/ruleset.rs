@@ -267,7 +267,8 @@ pub struct Words {
 }
 
 /// Puts a finding's values into a card's text.
-fn fill(text: &str, finding: &Finding) -> String {
+#[must_use]
+pub fn fill(text: &str, finding: &Finding) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find('{') {

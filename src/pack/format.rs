@@ -974,6 +974,10 @@ pub struct Card {
     /// `duplicate`, `type`, `time`, `malformed`, `value`, `unknown`, `mismatch`.
     #[serde(default)]
     pub group: Option<Group>,
+    /// Rules whose findings have the same cause where they lie at one of the places of a finding of this rule: they are then
+    /// not reported.
+    #[serde(default)]
+    pub instead_of: Vec<String>,
     /// What is wrong here; values in braces.
     #[serde(default)]
     pub message: String,
