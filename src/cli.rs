@@ -7,6 +7,7 @@ mod check;
 mod explain;
 mod kinds;
 mod output;
+mod pack;
 mod rule;
 mod setup;
 
@@ -61,6 +62,8 @@ enum Command {
     Kinds(kinds::Arguments),
     /// Say which kind a document has, why, and which rules run on it
     Explain(explain::Arguments),
+    /// Write and test packs of your own
+    Pack(pack::Arguments),
     /// Print a document's tree as JSON
     Ast(ast::Arguments),
 }
@@ -130,6 +133,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Rule(arguments) => rule::run(arguments, &mut streams),
         Command::Kinds(arguments) => kinds::run(arguments, &mut streams),
         Command::Explain(arguments) => explain::run(arguments, &mut streams),
+        Command::Pack(arguments) => pack::run(arguments, &mut streams),
         Command::Ast(arguments) => ast::run(arguments, &mut streams),
     };
     match outcome.and_then(|code| streams.finish().map(|()| code)) {

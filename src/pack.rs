@@ -4,13 +4,15 @@
 pub mod compile;
 pub mod condition;
 pub mod embedded;
+pub mod extend;
 pub mod format;
+mod lineage;
 pub mod load;
 pub mod path_shape;
 pub mod schema;
 pub mod shape;
+mod validate;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use globset::GlobSet;
@@ -20,6 +22,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Format;
 use crate::pack::compile::{KindBody, Lazy, Marks, Problem, Problems};
 use crate::pack::condition::{Condition, Selector};
+use crate::pack::lineage::{Files, Told};
 use crate::pack::path_shape::PathShape;
 use crate::text::{Span, Text};
 
@@ -51,6 +54,7 @@ pub struct Pack {
     pub work_items: Vec<WorkItem>,
     relations: Lazy<Vec<Relation>>,
     cards: Vec<(String, Source)>,
+    head: Source,
 }
 
 /// Where a file of a pack comes from.
@@ -67,8 +71,10 @@ pub struct Kind {
     pub name: Arc<str>,
     /// The pack.
     pub pack: Arc<str>,
-    /// What its file says.
+    /// What its file says; with that of the kind that it extends, if there is one.
     pub format: format::Kind,
+    /// The kinds that it extends, nearest first.
+    pub lineage: Vec<Arc<str>>,
     /// How its documents are recognised.
     pub marks: Marks,
     body: Lazy<KindBody>,
@@ -106,6 +112,12 @@ impl Kind {
             format::Format::Yaml => Format::Yaml,
             format::Format::Json => Format::Json,
         }
+    }
+
+    /// Whether it is the kind of that name (`pack/kind`), or extends it.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        &*self.name == name || self.lineage.iter().any(|base| &**base == name)
     }
 
     /// The name without the pack.
@@ -205,12 +217,13 @@ impl Packs {
         BUILTIN.get_or_init(|| Packs::load(&[]).0)
     }
 
-    /// The built-in packs and a user's. A user's pack takes the place of a built-in one of the same name. Mistakes in a
-    /// user's pack are diagnostics of `invalid-pack`, at their place in its file; the rest of the pack is used.
+    /// The built-in packs and a user's. A user's pack may take the place of a built-in one only if it is whole: if it has
+    /// every kind and rule of it. Mistakes in a user's pack are diagnostics of `invalid-pack`, at their place in its file;
+    /// the rest of the pack is used.
     #[must_use]
     pub fn load(extra: &[PackSource]) -> (Packs, Vec<Diagnostic>) {
         let mut mistakes = Vec::new();
-        let mut files: BTreeMap<String, Vec<(String, Source)>> = BTreeMap::new();
+        let mut files = Files::new();
         for (path, json, yaml) in embedded::FILES {
             if let Some((pack, rest)) = path.split_once('/') {
                 let source = Source::Embedded { json, yaml };
@@ -219,21 +232,14 @@ impl Packs {
         }
         let mut own = Vec::new();
         for pack in extra {
-            let name = pack.folder.trim_end_matches('/').rsplit('/').next().unwrap_or(&pack.folder).to_owned();
-            let list = pack
-                .files
-                .iter()
-                .map(|(path, text)| {
-                    let full = format!("{}/{path}", pack.folder.trim_end_matches('/'));
-                    (path.clone(), Source::File { path: full.into(), text: Arc::new(text.clone()) })
-                })
-                .collect();
-            files.insert(name.clone(), list);
-            own.push(name);
+            if let Some((name, list)) = adopt(pack, &files, &own, &mut mistakes) {
+                files.insert(name.clone(), list);
+                own.push(name);
+            }
         }
         let mut packs: Vec<Pack> = files
-            .into_iter()
-            .filter_map(|(name, files)| Pack::load(&name, files, own.contains(&name), &mut mistakes))
+            .iter()
+            .filter_map(|(name, list)| Pack::load(name, list, &files, own.contains(name), &mut mistakes))
             .collect();
         packs.sort_by(|a, b| (&*a.name != "core", &a.name).cmp(&(&*b.name != "core", &b.name)));
         let packs = Packs { packs, cards: OnceLock::new() };
@@ -241,23 +247,6 @@ impl Packs {
             packs.validate(&name, &mut mistakes);
         }
         (packs, mistakes)
-    }
-
-    /// Checks a whole pack: every kind and card is compiled. Mistakes are diagnostics in its files.
-    pub fn validate(&self, name: &str, mistakes: &mut Vec<Diagnostic>) {
-        let Some(pack) = self.packs.iter().find(|pack| &*pack.name == name) else { return };
-        for (rule, source) in &pack.cards {
-            if source.parse::<format::Card>(mistakes).is_some() {
-                let other = self.packs.iter().find(|other| {
-                    !Arc::ptr_eq(&other.name, &pack.name) && other.cards.iter().any(|(name, _)| name == rule)
-                });
-                if let Some(other) = other {
-                    let message =
-                        format!("the rule `{rule}` is also in the pack `{}`; rule names are unique", other.name);
-                    mistakes.push(source.mistake(Span::point(0), message, String::new()));
-                }
-            }
-        }
     }
 
     /// The packs, `core` first.
@@ -401,17 +390,14 @@ impl WorkItem {
 }
 
 impl Pack {
-    fn load(name: &str, files: Vec<(String, Source)>, own: bool, mistakes: &mut Vec<Diagnostic>) -> Option<Pack> {
-        let head = files.iter().find(|(path, _)| path == "pack.yaml");
-        let Some((_, head)) = head else {
-            if let (true, Some((_, Source::File { path, text }))) = (own, files.first()) {
-                let source = Source::File { path: path.clone(), text: text.clone() };
-                let message = format!("the pack `{name}` has no `pack.yaml`");
-                let help = "write one with `name:` and `summary:`".to_owned();
-                mistakes.push(source.mistake(Span::point(0), message, help));
-            }
-            return None;
-        };
+    fn load(
+        name: &str,
+        files: &[(String, Source)],
+        all: &Files,
+        own: bool,
+        mistakes: &mut Vec<Diagnostic>,
+    ) -> Option<Pack> {
+        let (_, head) = files.iter().find(|(path, _)| path == "pack.yaml")?;
         let format: format::Pack = head.parse(mistakes)?;
         let name: Arc<str> = name.into();
         let mut problems = Problems::default();
@@ -423,19 +409,28 @@ impl Pack {
         head.report(problems, mistakes);
         let mut kinds = Vec::new();
         let mut cards = Vec::new();
-        for (path, source) in &files {
+        for (path, source) in files {
+            if own && !validate::is_known_place(path) {
+                let message = format!("`{path}` is not read");
+                let help = "kinds lie in `kinds/`, cards in `rules/`; their names end in `.yaml`".to_owned();
+                mistakes.push(source.mistake(Span::point(0), message, help));
+            }
             let Some(stem) = path.strip_suffix(".yaml") else { continue };
             if let Some(rule) = stem.strip_prefix("rules/") {
                 cards.push((rule.to_owned(), source.clone()));
             } else if stem.starts_with("kinds/") {
-                let Some(kind) = source.parse::<format::Kind>(mistakes) else { continue };
+                let Some(told) = Told::read(all, &name, source, mistakes) else { continue };
                 let mut problems = Problems::default();
-                let marks = compile::marks(&kind, &format.not, &mut problems);
-                let full: Arc<str> = format!("{name}/{}", kind.kind).into();
+                let marks = compile::marks(&told.format, &format.not, &mut problems);
+                let full: Arc<str> = format!("{name}/{}", told.format.kind).into();
+                if own && kinds.iter().any(|kind: &Arc<Kind>| kind.name == full) {
+                    problems.take::<()>("/kind", Err(format!("there are two kinds `{full}`")));
+                }
                 let kind = Kind {
                     name: full,
                     pack: name.clone(),
-                    format: kind,
+                    format: told.format.clone(),
+                    lineage: told.lineage.clone(),
                     marks,
                     body: Lazy::new(),
                     not: Lazy::new(),
@@ -449,11 +444,26 @@ impl Pack {
                         problems.take("/fields/schema", schema.verify());
                     }
                 }
-                source.report(problems, mistakes);
+                told.report(source, problems, mistakes);
                 kinds.push(Arc::new(kind));
             }
         }
-        Some(Pack { name, format, kinds, work_items, relations: Lazy::new(), cards })
+        Some(Pack { name, format, kinds, work_items, relations: Lazy::new(), cards, head: head.clone() })
+    }
+
+    /// Whether it is a user's, not one of the binary's.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        matches!(self.head, Source::File { .. })
+    }
+
+    /// Where its `pack.yaml` lies; empty for a built-in one.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        match &self.head {
+            Source::File { path, .. } => path,
+            Source::Embedded { .. } => "",
+        }
     }
 
     /// Its relations, compiled when a work item of it is first met.
@@ -474,7 +484,8 @@ impl Pack {
             })
             .collect();
         let mut mistakes = Vec::new();
-        if let Some(pack) = Pack::load(name, files, true, &mut mistakes) {
+        let all = Files::from([(name.to_owned(), files)]);
+        if let Some(pack) = Pack::load(name, &all[name], &all, true, &mut mistakes) {
             for (_, source) in &pack.cards {
                 source.parse::<format::Card>(&mut mistakes);
             }
@@ -542,6 +553,58 @@ impl Source {
             related: Vec::new(),
             fingerprint: String::new(),
         }
+    }
+}
+
+/// Takes in a user's pack: its name and files, unless the name is taken or there is none.
+fn adopt(
+    pack: &PackSource,
+    known: &Files,
+    own: &[String],
+    mistakes: &mut Vec<Diagnostic>,
+) -> Option<(String, Vec<(String, Source)>)> {
+    let folder = pack.folder.trim_end_matches('/');
+    let list: Vec<(String, Source)> = pack
+        .files
+        .iter()
+        .map(|(path, text)| {
+            let full = format!("{folder}/{path}");
+            (path.clone(), Source::File { path: full.into(), text: Arc::new(text.clone()) })
+        })
+        .collect();
+    let Some((_, head)) = list.iter().find(|(path, _)| path == "pack.yaml") else {
+        let path = format!("{folder}/pack.yaml").into();
+        let source = Source::File { path, text: Arc::new(Text::new("")) };
+        let message = format!("the pack `{folder}` has no `pack.yaml`");
+        let help = "write one with `name:` and `summary:`, or begin with `worklint pack new`".to_owned();
+        mistakes.push(source.mistake(Span::point(0), message, help));
+        return None;
+    };
+    let format: format::Pack = head.parse(mistakes)?;
+    let name = format.name.clone();
+    let fault = if own.contains(&name) {
+        Some((format!("there are two packs `{name}`"), "give one of them another name".to_owned()))
+    } else if let Some(words) = validate::name_of(&format) {
+        Some((words, String::new()))
+    } else {
+        let taken = known.get(&name).map_or(&[][..], Vec::as_slice);
+        let data = |path: &str| path.starts_with("kinds/") || path.starts_with("rules/");
+        let mut lacking = taken.iter().map(|(path, _)| path).filter(|path| data(path));
+        let lacks = lacking.find(|path| !list.iter().any(|(own, _)| own == *path));
+        lacks.map(|path| {
+            let help = format!(
+                "give it another name, and write `extends: {name}/KIND` to change a kind; only a pack that has all of \
+                 the other's files takes its place, and this one has no `{path}`"
+            );
+            (format!("`{name}` is the name of a built-in pack"), help)
+        })
+    };
+    match fault {
+        Some((message, help)) => {
+            mistakes.push(head.mistake(head.place("/name"), message, help));
+            None
+        }
+        None => Some((name, list)),
     }
 }
 
