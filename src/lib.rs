@@ -38,6 +38,7 @@ pub mod select;
 pub mod config;
 pub mod classify;
 pub mod read;
+pub mod derive;
 pub mod workspace;
 pub mod check;
 pub mod suppress;

@@ -81,10 +81,14 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
     Ok(0)
 }
 
-/// A whole pack.
-fn fresh(arguments: &Arguments, plan: &mut Plan) -> Result<Words, Failure> {
-    let folder = &arguments.folder;
-    let whole = std::env::current_dir().map(|here| here.join(folder)).unwrap_or_else(|_| folder.clone());
+/// The name of the pack of a folder: that of its `pack.yaml`, or the folder's.
+pub(super) fn pack_name(folder: &Path) -> Result<String, Failure> {
+    let told = discover::read(&folder.join("pack.yaml")).ok();
+    let told = told.and_then(|text| serde_yaml::from_str::<serde_json::Value>(text.as_str()).ok());
+    if let Some(told) = told.as_ref().and_then(|told| told.get("name")).and_then(serde_json::Value::as_str) {
+        return Ok(told.to_owned());
+    }
+    let whole = std::env::current_dir().map(|here| here.join(folder)).unwrap_or_else(|_| folder.to_owned());
     let pack = discover::relative(Path::new("/"), &whole).rsplit('/').next().unwrap_or_default().to_owned();
     name("pack", &pack)?;
     if Packs::builtin().pack(&pack).is_some() {
@@ -93,6 +97,20 @@ fn fresh(arguments: &Arguments, plan: &mut Plan) -> Result<Words, Failure> {
             "Choose another name; a kind of your pack can extend one of that pack",
         ));
     }
+    Ok(pack)
+}
+
+/// A `pack.yaml` for a folder that has none.
+pub(super) fn head(folder: &Path, plan: &mut Plan) -> Result<(), Failure> {
+    let words = Words { pack: pack_name(folder)?, kind: String::new(), rule: String::new(), folder: String::new() };
+    plan.add(folder.join("pack.yaml"), words.fill(PACK));
+    Ok(())
+}
+
+/// A whole pack.
+fn fresh(arguments: &Arguments, plan: &mut Plan) -> Result<Words, Failure> {
+    let folder = &arguments.folder;
+    let pack = pack_name(folder)?;
     let kind = arguments.kind.clone().unwrap_or_else(|| FIRST_KIND.to_owned());
     let rule = arguments.rule.clone().unwrap_or_else(|| format!("unfinished-{kind}"));
     let shown = shown(folder);

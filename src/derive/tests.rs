@@ -1,0 +1,1 @@
+//! What a kind made of a template accepts and refuses.
