@@ -69,7 +69,7 @@ impl Template {
 pub fn kind(text: Text, name: &str) -> String {
     let template = Template::new(text);
     let title = template.title.map(|at| template.parsed.sections[at].title.text.clone());
-    let shaped = title.as_deref().map(|title| shape(title, &template.legend, false));
+    let shaped = title.as_deref().map(|title| shape(title, &template.legend, true));
     let fields = fields::read(&template);
     let tasks = tasks::read(&template);
     let lists = entries::read(&template, tasks.as_ref());

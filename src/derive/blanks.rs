@@ -15,7 +15,7 @@ static DATED: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Numbers that a heading counts by.
 static NUMBER: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\b(?:\d+(?:\.\d+)?[a-z]?|[NX])\b").expect("a fixed expression"));
+    LazyLock::new(|| Regex::new(r"\b(?:\d+(?:\.\d+)?[a-z]?|[NX]+)\b").expect("a fixed expression"));
 
 /// Brackets that the template explains rather than leaves to be filled in: the markers of its task lines and the words of
 /// its grammar.
@@ -162,7 +162,7 @@ pub(super) fn shape(text: &str, legend: &Legend, numbered: bool) -> Shaped {
         let name = unique(name, &mut names);
         source.push_str(&if sort == "text" { format!("{{{name}}}") } else { format!("{{{name}:{sort}}}") });
         made.unfilled.push_str(match (*blank, sort) {
-            (false, _) => "{:step}",
+            (false, _) => "{:word}",
             (true, "text") => "{:placeholder}",
             (true, "date") => "{:date}",
             (true, "time") => "{:time}",
@@ -245,8 +245,7 @@ pub(super) fn time_of(blank: &str, field: &str) -> Option<&'static str> {
         let (day, time) = (found.as_str().contains("DD"), found.as_str().contains("HH"));
         return match (day, time) {
             (true, true) => Some("timestamp"),
-            (true, false) if found.len() * 2 >= inner.len() => Some("date"),
-            (true, false) => Some("timestamp"),
+            (true, false) => Some("date"),
             (false, _) => Some("time"),
         };
     }

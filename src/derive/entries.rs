@@ -45,8 +45,13 @@ pub(super) fn read(template: &Template, tasks: Option<&Tasks>) -> Vec<List> {
     let mut lists: Vec<List> = Vec::new();
     for (_, group) in groups {
         let Some((first, shaped)) = group.first().cloned() else { continue };
+        // Of several the plainest: what one of them says in its blank is not what all say.
+        let shaped =
+            group.iter().map(|(_, shaped)| shaped).min_by_key(|one| one.shapes[0].len()).unwrap_or(&shaped).clone();
         let open = shaped.shapes[0].contains('{');
-        if !open || !(shaped.dated || group.len() > 1) {
+        let tells =
+            shaped.dated || shaped.words.chars().any(char::is_alphabetic) || shaped.shapes[0].contains(":step}");
+        if !open || !tells || !(shaped.dated || group.len() > 1) {
             continue;
         }
         let places: Vec<usize> = group.iter().map(|(at, _)| *at).collect();

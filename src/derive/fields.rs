@@ -122,7 +122,7 @@ fn schema(field: &Field) -> (String, String) {
     }
     if value.starts_with("[###-") {
         let expects = quoted("a number and a name joined by hyphens, such as `003-name`");
-        return (format!("{{ type: string, pattern: '^\\d+-\\S+$', expects: {expects} }}"), String::new());
+        return (format!("{{ type: string, pattern: '\\d+-\\S', expects: {expects} }}"), String::new());
     }
     if field.required {
         ("{ type: [string, number] }".to_owned(), String::new())
@@ -160,14 +160,31 @@ pub(super) fn read(template: &Template) -> Fields {
     }
     let before = fields.fields.len();
     for label in parsed.labels.iter().filter(|label| template.in_head(parsed.blocks[label.block].section)) {
-        let item = matches!(parsed.blocks[label.block].body, Body::Item { .. });
-        let quoted = parsed.blocks[label.block].quotes > 0;
-        if !item && !quoted {
+        if parsed.blocks[label.block].quotes == 0 {
             fields.add(template, &label.name, &label.value.text);
         }
     }
     if fields.fields.len() > before {
         fields.sources.push("header".to_owned());
+    }
+    for block in parsed.blocks.iter().filter(|block| template.in_head(block.section) && block.quotes == 0) {
+        let source = match block.body {
+            Body::Item { depth: 0, checkbox: None, .. } => "bullets",
+            Body::Paragraph => "lines",
+            _ => continue,
+        };
+        let before = fields.fields.len();
+        for line in parsed.text.slice(block.span).lines().filter(|line| !line.contains("**")) {
+            if let Some((name, value)) = line.trim_start_matches(['-', '*', '+', ' ']).split_once(": ")
+                && name.split(' ').count() <= 3
+                && name.starts_with(char::is_alphabetic)
+            {
+                fields.add(template, name, value);
+            }
+        }
+        if fields.fields.len() > before && !fields.sources.iter().any(|known| known == source) {
+            fields.sources.push(source.to_owned());
+        }
     }
     for block in &parsed.blocks {
         let Body::Table { rows } = &block.body else { continue };

@@ -152,6 +152,16 @@ fn cut(text: &str) -> String {
 
 pub(super) fn write(template: &Template, tasks: Option<&Tasks>, out: &mut Writer, fields: &Fields) {
     let found = collect(template, tasks);
+    let nothing = found.anywhere.is_empty()
+        && found.placed.is_empty()
+        && found.instructions.is_empty()
+        && found.comments.is_empty()
+        && found.marks.is_empty()
+        && fields.own.is_empty();
+    if nothing && tasks.is_none() {
+        out.line("# Nothing was found that only the template has: no blanks such as `[Title]`, no comments.");
+        return;
+    }
     out.line("# What only the template has: these very words, in these places.");
     out.line("leftovers:");
     for own in &fields.own {
@@ -229,7 +239,7 @@ fn collect(template: &Template, tasks: Option<&Tasks>) -> Found {
                 let place = if in_field(at) { "fields" } else { place_of(block) };
                 if let (Body::Paragraph, [one]) = (&block.body, blanks(&block.line.text, &template.legend).as_slice())
                     && one.len() == block.line.text.trim().len()
-                    && block.line.text.split(' ').count() > 4
+                    && speaks_to_author(block.line.text.trim())
                 {
                     found.instructions.push(cut(block.line.text.trim()));
                 } else {
@@ -239,10 +249,31 @@ fn collect(template: &Template, tasks: Option<&Tasks>) -> Found {
             Body::Code { .. } | Body::Html | Body::Ruler => {}
         }
     }
+    prompts(template, &mut found);
     let anywhere = found.anywhere.clone();
     found.instructions.retain(|text| !anywhere.contains(text));
     found.instructions.dedup();
     found
+}
+
+/// A section that holds one sentence without blanks and nothing else: it says what belongs there.
+fn prompts(template: &Template, found: &mut Found) {
+    for (_, section) in template.main_sections() {
+        let blocks: Vec<&Block> =
+            template.blocks_in(section).filter(|block| !matches!(block.body, Body::Ruler | Body::Comment)).collect();
+        let [only] = blocks.as_slice() else { continue };
+        let text = only.line.text.trim();
+        let plain = matches!(only.body, Body::Paragraph) && blanks(text, &template.legend).is_empty();
+        if plain && text.split(' ').count() > 3 && !text.contains(['*', '`', '[', '|']) {
+            found.instructions.push(cut(text));
+        }
+    }
+}
+
+/// Whether a paragraph in brackets says what to do rather than what stands here.
+fn speaks_to_author(text: &str) -> bool {
+    let first = text.trim_start_matches('[').split(' ').next().unwrap_or_default().to_lowercase();
+    ["add", "remove", "delete", "repeat", "continue", "copy", "replace"].contains(&first.as_str())
 }
 
 fn place_of(block: &Block) -> &'static str {

@@ -98,6 +98,9 @@ fn of(template: &Template, section: &Section, tasks: Option<&Tasks>) -> Rule {
             };
             text.len() < 400 && is_optional(text)
         });
+    // A comment may stand above the heading that it is about.
+    let above = template.parsed.blocks[..section.block].last().filter(|block| matches!(block.body, Body::Comment));
+    let optional = optional || above.is_some_and(|block| is_optional(template.parsed.text.slice(block.span)));
     let hole = bare.contains('{');
     let (asked, remark) = if mandatory {
         (true, "")

@@ -27,7 +27,7 @@ impl Packs {
 
     fn card_names(&self, card: &Card, source: &Source, mistakes: &mut Vec<Diagnostic>) {
         for (number, kind) in card.kinds().enumerate() {
-            if self.kind(&kind).is_none() {
+            if self.kind(&kind).is_none() && !is_broken(&kind, mistakes) {
                 let help = "kinds of other packs are written `PACK/KIND`; `worklint kinds` lists them".to_owned();
                 let place = source.place(&format!("/kinds/{number}"));
                 mistakes.push(source.mistake(place, format!("there is no kind `{kind}`"), help));
@@ -41,13 +41,20 @@ impl Packs {
 
     fn pack_names(&self, pack: &Pack, mistakes: &mut Vec<Diagnostic>) {
         let head = &pack.head;
+        let broken: Vec<String> = pack
+            .work_items
+            .iter()
+            .flat_map(|item| &item.members)
+            .map(|member| member.kind.to_string())
+            .filter(|kind| is_broken(kind, mistakes))
+            .collect();
         let mut say = |pointer: String, message: String, help: &str| {
             mistakes.push(head.mistake(head.place(&pointer), message, help.to_owned()));
         };
         for item in &pack.work_items {
             let place = format!("/work-items/{}", item.name);
             for member in &item.members {
-                if self.kind(&member.kind).is_none() {
+                if self.kind(&member.kind).is_none() && !broken.iter().any(|kind| **kind == *member.kind) {
                     let pointer = format!("{place}/members/{}/kind", member.role);
                     let help = "kinds of other packs are written `PACK/KIND`; `worklint kinds` lists them";
                     say(pointer, format!("there is no kind `{}`", member.kind), help);
@@ -105,6 +112,12 @@ impl Packs {
         let (_, source) = pack.cards.iter().find(|(name, _)| **name == *card.name)?;
         Some(source.mistake(source.place(pointer), message, help.to_owned()))
     }
+}
+
+/// Whether a kind is missing only because its own file has mistakes, which were told.
+fn is_broken(kind: &str, mistakes: &[Diagnostic]) -> bool {
+    let file = format!("/kinds/{}.yaml", kind.rsplit('/').next().unwrap_or(kind));
+    mistakes.iter().any(|mistake| mistake.path.ends_with(&file))
 }
 
 /// What is wrong with the name of a pack.
