@@ -169,6 +169,3 @@ fn write_title(out: &mut Writer, title: Option<&str>, shaped: Option<&Shaped>) {
         _ => {}
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,6 +6,7 @@
 mod ast;
 mod cli;
 mod fixtures;
+mod own_packs;
 mod packs;
 mod robust;
 mod spans;

@@ -172,7 +172,7 @@ pub(super) fn shape(text: &str, legend: &Legend, numbered: bool) -> Shaped {
     }
     let tail = &text[at..];
     made.words.push_str(tail);
-    let in_brackets = tail.trim_start().starts_with('(') || tail.chars().any(|c| !c.is_ascii());
+    let in_brackets = tail.trim_start().starts_with('(') || !tail.is_ascii();
     literal_to(tail, &mut made.unfilled);
     if in_brackets && !found.is_empty() {
         // What follows in brackets is said of this one document.

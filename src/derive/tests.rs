@@ -1,1 +1,0 @@
-//! What a kind made of a template accepts and refuses.
