@@ -330,3 +330,57 @@ fn built_in_packs_pass_as_packs_of_ones_own() {
         assert!(failed.is_empty() && outcomes.len() > 50, "{}", failed.join("\n"));
     }
 }
+
+#[test]
+fn the_readme_of_packs_is_true() {
+    let readme = fs::read_to_string(root().join("rules/README.md")).unwrap();
+    let example = root().join("fixtures/cli/decisions");
+    let pack = example.join("rules/decisions");
+    for file in [
+        "pack.yaml",
+        "kinds/record.yaml",
+        "kinds/task.yaml",
+        "rules/rejected-without-reason.yaml",
+        "fixtures/kinds/record/case.yaml",
+        "fixtures/kinds/record/good-accepted.md",
+    ] {
+        let text = fs::read_to_string(pack.join(file)).unwrap();
+        assert!(readme.contains(text.trim_end()), "rules/README.md does not show {file}");
+    }
+    let output = fs::read_to_string(pack.join("fixtures/kinds/record/bad-number.out")).unwrap();
+    let beginning: Vec<&str> = output.lines().take(20).collect();
+    assert!(readme.contains(&beginning.join("\n")), "rules/README.md does not show what the bad document gives");
+    let (text, code) = run(&example, &["pack", "test", "rules/decisions"]);
+    assert_eq!((text.as_str(), code), ("5 tests of `decisions`: 5 passed, 0 failed\n", 0));
+    let (text, code) = run(&example, &["check", "--fail-on", "info"]);
+    assert!(code == 0 && text.contains("checked 1 decisions/record"), "{text}");
+}
+
+#[test]
+fn relations_of_ones_own_reach_over_packs() {
+    let readme = fs::read_to_string(root().join("rules/README.md")).unwrap();
+    let (_, rest) = readme.split_once("# pack.yaml\nwork-items:").unwrap();
+    let (items, _) = rest.split_once("```").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    write(&at("worklint.toml"), "packs = [\"p\"]\n");
+    write(&at("p/pack.yaml"), &format!("name: p\nsummary: P.\nwork-items:{items}"));
+    write(
+        &at("p/kinds/plan.yaml"),
+        "kind: plan\nsummary: A plan.\npath: \"changes/{slug}/plan.md\"\nrecognise: [path]\nfields: { source: header }\n",
+    );
+    write(
+        &at("p/rules/open-task-of-a-closed-plan.yaml"),
+        "summary: A closed plan has no open task.\nwhy: It says it is done.\nseverity: error\nstage: relations\nmessage: still \
+         open\nhelp: Close it.\nrelated: { source: the plan }\nsince: 0.1.0\n",
+    );
+    write(&at("changes/dns/plan.md"), "# Plan\n\n**Status**: done\n");
+    let clean = fs::read_to_string(root().join("fixtures/cli/clean/tasks/backlog/IN-042-renew-domain.md")).unwrap();
+    write(&at("changes/dns/IN-042-renew-domain.md"), &clean);
+    let arguments = ["check", "--select", "open-task-of-a-closed-plan", "--output-format", "concise"];
+    let (text, code) = run(folder.path(), &arguments);
+    assert!(
+        code == 1 && text.contains("IN-042-renew-domain.md:4:9: error open-task-of-a-closed-plan: still open"),
+        "{text}"
+    );
+}
