@@ -11,19 +11,20 @@ pub mod load;
 pub mod path_shape;
 pub mod schema;
 pub mod shape;
+mod source;
 mod validate;
 
 use std::sync::{Arc, OnceLock};
 
 use globset::GlobSet;
-use serde::de::DeserializeOwned;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Format;
-use crate::pack::compile::{KindBody, Lazy, Marks, Problem, Problems};
+use crate::pack::compile::{KindBody, Lazy, Marks, Problems};
 use crate::pack::condition::{Condition, Selector};
 use crate::pack::lineage::{Files, Told};
 use crate::pack::path_shape::PathShape;
+use crate::pack::source::{Source, adopt};
 use crate::text::{Span, Text};
 
 /// A folder with a user's pack.
@@ -54,14 +55,8 @@ pub struct Pack {
     pub work_items: Vec<WorkItem>,
     relations: Lazy<Vec<Relation>>,
     cards: Vec<(String, Source)>,
+    kind_files: Vec<Source>,
     head: Source,
-}
-
-/// Where a file of a pack comes from.
-#[derive(Clone, Debug)]
-enum Source {
-    Embedded { json: &'static str, yaml: &'static str },
-    File { path: Arc<str>, text: Arc<Text> },
 }
 
 /// A kind of document.
@@ -409,6 +404,7 @@ impl Pack {
         head.report(problems, mistakes);
         let mut kinds = Vec::new();
         let mut cards = Vec::new();
+        let mut kind_files = Vec::new();
         for (path, source) in files {
             if own && !validate::is_known_place(path) {
                 let message = format!("`{path}` is not read");
@@ -446,9 +442,10 @@ impl Pack {
                 }
                 told.report(source, problems, mistakes);
                 kinds.push(Arc::new(kind));
+                kind_files.push(source.clone());
             }
         }
-        Some(Pack { name, format, kinds, work_items, relations: Lazy::new(), cards, head: head.clone() })
+        Some(Pack { name, format, kinds, work_items, relations: Lazy::new(), cards, kind_files, head: head.clone() })
     }
 
     /// Whether it is a user's, not one of the binary's.
@@ -491,134 +488,6 @@ impl Pack {
             }
         }
         mistakes
-    }
-}
-
-impl Source {
-    /// The file's value. Mistakes are diagnostics at their place in the YAML.
-    fn parse<T: DeserializeOwned>(&self, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
-        if let Source::Embedded { json, .. } = self
-            && let Ok(value) = serde_json::from_str(json)
-        {
-            return Some(value);
-        }
-        let text = self.text();
-        match load::from_yaml::<T>(&text) {
-            Ok(value) => Some(value),
-            Err(found) => {
-                for mistake in found {
-                    mistakes.push(self.mistake(mistake.span, mistake.message, mistake.help));
-                }
-                None
-            }
-        }
-    }
-
-    fn text(&self) -> Arc<Text> {
-        match self {
-            Source::Embedded { yaml, .. } => Arc::new(Text::new(*yaml)),
-            Source::File { text, .. } => text.clone(),
-        }
-    }
-
-    fn report(&self, problems: Problems, mistakes: &mut Vec<Diagnostic>) {
-        if problems.0.is_empty() {
-            return;
-        }
-        let text = self.text();
-        let root = crate::parse::yaml::parse(&text, Span::new(text.start(), text.len())).root;
-        for Problem { pointer, message } in problems.0 {
-            let span = root.as_ref().map_or(Span::point(0), |root| nearest(root, &pointer));
-            mistakes.push(self.mistake(span, message, String::new()));
-        }
-    }
-
-    fn mistake(&self, span: Span, message: String, help: String) -> Diagnostic {
-        let text = self.text();
-        let path = match self {
-            Source::File { path, .. } => path.clone(),
-            Source::Embedded { .. } => "rules".into(),
-        };
-        Diagnostic {
-            rule: "invalid-pack".into(),
-            severity: Severity::Error,
-            message,
-            why: String::new(),
-            help,
-            path,
-            kind: None,
-            span,
-            start: text.position(span.start),
-            end: text.position(span.end),
-            related: Vec::new(),
-            fingerprint: String::new(),
-        }
-    }
-}
-
-/// Takes in a user's pack: its name and files, unless the name is taken or there is none.
-fn adopt(
-    pack: &PackSource,
-    known: &Files,
-    own: &[String],
-    mistakes: &mut Vec<Diagnostic>,
-) -> Option<(String, Vec<(String, Source)>)> {
-    let folder = pack.folder.trim_end_matches('/');
-    let list: Vec<(String, Source)> = pack
-        .files
-        .iter()
-        .map(|(path, text)| {
-            let full = format!("{folder}/{path}");
-            (path.clone(), Source::File { path: full.into(), text: Arc::new(text.clone()) })
-        })
-        .collect();
-    let Some((_, head)) = list.iter().find(|(path, _)| path == "pack.yaml") else {
-        let path = format!("{folder}/pack.yaml").into();
-        let source = Source::File { path, text: Arc::new(Text::new("")) };
-        let message = format!("the pack `{folder}` has no `pack.yaml`");
-        let help = "write one with `name:` and `summary:`, or begin with `worklint pack new`".to_owned();
-        mistakes.push(source.mistake(Span::point(0), message, help));
-        return None;
-    };
-    let format: format::Pack = head.parse(mistakes)?;
-    let name = format.name.clone();
-    let fault = if own.contains(&name) {
-        Some((format!("there are two packs `{name}`"), "give one of them another name".to_owned()))
-    } else if let Some(words) = validate::name_of(&format) {
-        Some((words, String::new()))
-    } else {
-        let taken = known.get(&name).map_or(&[][..], Vec::as_slice);
-        let data = |path: &str| path.starts_with("kinds/") || path.starts_with("rules/");
-        let mut lacking = taken.iter().map(|(path, _)| path).filter(|path| data(path));
-        let lacks = lacking.find(|path| !list.iter().any(|(own, _)| own == *path));
-        lacks.map(|path| {
-            let help = format!(
-                "give it another name, and write `extends: {name}/KIND` to change a kind; only a pack that has all of \
-                 the other's files takes its place, and this one has no `{path}`"
-            );
-            (format!("`{name}` is the name of a built-in pack"), help)
-        })
-    };
-    match fault {
-        Some((message, help)) => {
-            mistakes.push(head.mistake(head.place("/name"), message, help));
-            None
-        }
-        None => Some((name, list)),
-    }
-}
-
-/// The place that a pointer names, or the nearest node above it.
-fn nearest(root: &crate::document::Node, pointer: &str) -> Span {
-    let mut pointer = pointer;
-    loop {
-        if let Some(node) = root.pointer(pointer) {
-            return node.span;
-        }
-        match pointer.rsplit_once('/') {
-            Some((shorter, _)) => pointer = shorter,
-            None => return Span::point(0),
-        }
     }
 }
 

@@ -183,7 +183,12 @@ fn sources(
     let mut problems = Vec::new();
     for pack in &config.packs {
         let place = folder.join(&pack.value);
-        if except.is_some_and(|except| place.canonicalize().ok() == except.canonicalize().ok()) {
+        let same = |other: &Path| match (place.canonicalize(), other.canonicalize()) {
+            (Ok(place), Ok(other)) => place == other,
+            // What is not there yet is known by its path alone.
+            _ => discover::relative(directory, &place) == discover::relative(directory, other),
+        };
+        if except.is_some_and(same) {
             continue;
         }
         match discover::pack(&place, &discover::relative(directory, &place)) {
@@ -228,6 +233,15 @@ pub(super) struct OnePack {
     pub(super) mistakes: Vec<Diagnostic>,
     /// The files that mistakes point into.
     pub(super) texts: Vec<(String, Text)>,
+}
+
+/// Whether the configuration and the packs that it names can be read, the one at `folder` aside: asked before anything is
+/// written.
+pub(super) fn readable(configuration: &Configuration, folder: &Path) -> Result<(), Failure> {
+    let directory = std::env::current_dir().unwrap_or_default();
+    let Some(file) = file_of(configuration, &directory) else { return Ok(()) };
+    let (_, _, config) = read(&directory, &file)?;
+    sources(&config, file.parent().unwrap_or(&directory), &directory, Some(&directory.join(folder))).map(|_| ())
 }
 
 /// Loads the pack of a folder.

@@ -40,7 +40,8 @@ impl Fields {
         let name = name.trim().trim_end_matches(':');
         let known = self.fields.iter().any(|field| field.name == name);
         let is_blank = !blanks(name, &template.legend).is_empty();
-        if known || is_blank || name.is_empty() || name.len() > 60 || name.chars().any(|c| !c.is_ascii() || c == '"') {
+        let says = |c: char| c.is_alphanumeric() || c == ' ' || c.is_ascii_punctuation() && c != '"';
+        if known || is_blank || name.is_empty() || name.len() > 60 || !name.chars().all(says) {
             return;
         }
         let whole = is_whole(value, &template.legend) || options(value).is_some();

@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::diagnostic::Diagnostic;
 use crate::pack::compile::Problems;
 use crate::pack::extend::{Merged, extend};
-use crate::pack::{Source, format, load, nearest};
+use crate::pack::source::Source;
+use crate::pack::{format, load};
 use crate::text::Span;
 
 /// The files of all packs, by the pack's name: path below its folder, and source.
@@ -125,12 +126,5 @@ impl Source {
 
     fn key(&self, name: &str) -> bool {
         self.parse::<Value>(&mut Vec::new()).is_some_and(|value| value.get(name).is_some())
-    }
-
-    /// The place of a pointer in the file, or of what is nearest above it.
-    pub(super) fn place(&self, pointer: &str) -> Span {
-        let text = self.text();
-        let root = crate::parse::yaml::parse(&text, Span::new(text.start(), text.len())).root;
-        root.as_ref().map_or(Span::point(0), |root| nearest(root, pointer))
     }
 }

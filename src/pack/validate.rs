@@ -2,7 +2,8 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::pack::format::Stage;
-use crate::pack::{Card, Pack, Packs, Source, format};
+use crate::pack::source::Source;
+use crate::pack::{Card, Pack, Packs, format};
 use crate::text::Span;
 
 impl Packs {
@@ -23,6 +24,13 @@ impl Packs {
             self.card_names(&card, source, mistakes);
         }
         self.pack_names(pack, mistakes);
+        for (kind, source) in pack.kinds.iter().zip(&pack.kind_files) {
+            for rule in kind.format.severity.keys().filter(|rule| self.card(rule).is_none()) {
+                let message = format!("there is no rule `{rule}`");
+                let help = "`worklint rule` lists them".to_owned();
+                mistakes.push(source.mistake(source.place(&format!("/severity/{rule}")), message, help));
+            }
+        }
     }
 
     fn card_names(&self, card: &Card, source: &Source, mistakes: &mut Vec<Diagnostic>) {

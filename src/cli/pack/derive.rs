@@ -41,6 +41,7 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
         write!(streams.out, "{written}")?;
         return Ok(0);
     };
+    setup::readable(&arguments.configuration, folder)?;
     let mut plan = Plan::default();
     if !folder.join("pack.yaml").exists() {
         scaffold::head(folder, &mut plan)?;

@@ -63,6 +63,7 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
     for (what, given) in [("kind", &arguments.kind), ("rule", &arguments.rule)] {
         given.as_deref().map_or(Ok(()), |given| name(what, given))?;
     }
+    setup::readable(&arguments.configuration, folder)?;
     let mut plan = Plan::default();
     let is_new = !folder.join("pack.yaml").exists();
     let words = if is_new { fresh(arguments, &mut plan)? } else { added(arguments, &mut plan)? };
