@@ -11,6 +11,7 @@
 //!  rules/ ─pack─> kinds, cards ── + CHECKS + config ─> RuleSet ──────────── lint ─────────┤
 //!                                                                                        v
 //!                                                            Vec<Diagnostic> ─> render │ fixture
+//!  a template document ─derive─> a kind, as YAML for a person to read
 //! ```
 //!
 //! Invariants, tested in `tests/tidy.rs`:

@@ -74,7 +74,7 @@ pub struct WorkItem {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Member {
-    /// The kind, without the pack's name.
+    /// The kind: of this pack by its name, of any other as `pack/kind`. Kinds that extend it play its part as well.
     pub kind: String,
     /// The path after the root; what a missing member would be called. Relative to the root, without a leading slash.
     #[serde(default)]
