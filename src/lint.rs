@@ -35,7 +35,7 @@ pub fn lint(rules: &RuleSet<'_>, workspace: &Workspace, document: &Document) -> 
         };
         // A rule that takes precedence over others is asked even where it is not reported: the cause is the same.
         let asked = |rule: &&Rule<'_>| {
-            rules.runs(rule, Some(kind)) || rule.card.format.group.is_some() && rule.is_for(Some(&kind.name))
+            rules.runs(rule, Some(kind)) || rule.card.format.group.is_some() && rule.is_for(Some(kind))
         };
         for rule in rules.rules().iter().filter(asked) {
             let Some(check) = rule.prepared() else { continue };

@@ -111,7 +111,8 @@ impl Workspace {
             let read = self.document(path);
             // What was read is the kind that it was recognised as, whatever its path.
             let other_kind = read.is_some_and(|read| {
-                read.root != document.root || read.kind.as_ref().is_none_or(|known| known.name != kind.name)
+                read.root != document.root
+                    || read.kind.as_ref().is_none_or(|known| !known.is(&kind.name) && !kind.is(&known.name))
             });
             if other_kind {
                 continue;
