@@ -10,7 +10,7 @@ use crate::diagnostic::Severity;
 
 /// One value or a list of them.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum OneOrMany<T> {
     /// A list.
     Many(Vec<T>),
@@ -141,7 +141,7 @@ pub struct Relation {
 
 /// The one condition language. A bare selector means that what it selects exists.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Condition {
     /// A selector: `section Work Log`, `field status`, `path`.
     Exists(String),
@@ -233,7 +233,7 @@ pub struct Test {
 
 /// A number, or the selector of one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Bound {
     /// The number.
     Number(f64),
@@ -422,7 +422,7 @@ pub enum Format {
 
 /// One value written in several places.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Agree {
     /// The selectors.
     Plain(Vec<String>),
@@ -470,7 +470,7 @@ pub struct Fields {
 
 /// A field that may be empty.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum MayBeEmpty {
     /// Always.
     Always(String),
@@ -485,7 +485,7 @@ pub enum MayBeEmpty {
 
 /// The title of a kind.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Title {
     /// One shape.
     Shape(String),
@@ -561,7 +561,7 @@ pub struct Section {
 
 /// Whether something must be there.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Required {
     /// Always, or never.
     Always(bool),
@@ -888,7 +888,7 @@ pub struct Items {
 
 /// Something that only the template has.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Leftover {
     /// A blank that should hold a value; found anywhere outside code and comments.
     Text(String),
