@@ -2,19 +2,23 @@
 //! level and words come from the card that uses it. [`CHECKS`] is the registry: adding a check is one file and one line.
 
 pub mod checkbox_form;
+pub mod criteria;
 pub mod entries;
 pub mod entry_times;
+pub mod evidence;
 pub mod fields;
 pub mod item_ids;
 pub mod leftovers;
 pub mod links;
 pub mod sections;
 pub mod steps;
+pub mod sums;
 pub mod task_dependencies;
 pub mod task_form;
 pub mod task_labels;
 pub mod task_phases;
 pub mod times;
+pub mod unique_values;
 pub mod work_items;
 
 use std::sync::Arc;
@@ -163,6 +167,7 @@ fn with_parameters<P: DeserializeOwned + Send + Sync + 'static>(
 pub const CHECKS: &[Entry] = &[
     plain!("ambiguous-marker-case", task_form::mixed_box_case),
     plain!("broken-callout", checkbox_form::broken_callout),
+    plain!("criteria-checked", criteria::open),
     plain!("dependency-cycle", task_dependencies::cycle),
     plain!("dependency-not-done", task_dependencies::not_done),
     plain!("document-present", work_items::missing_document),
@@ -177,6 +182,7 @@ pub const CHECKS: &[Entry] = &[
     plain!("entry-parts", entries::parts),
     plain!("entry-present", entries::present),
     plain!("entry-without-follower", steps::without_follower),
+    plain!("evidence-present", evidence::present),
     plain!("front-matter-present", fields::front_matter_present),
     plain!("future-time", times::future),
     plain!("heading-level", sections::skipped_level),
@@ -199,6 +205,7 @@ pub const CHECKS: &[Entry] = &[
     plain!("state-in-folder", fields::state_in_folder),
     plain!("status-marks", steps::status_marks),
     plain!("step-skipped", steps::skipped),
+    plain!("sum-adds-up", sums::adds_up),
     plain!("task-id-gap", task_form::id_gap),
     plain!("task-id-order", task_form::id_order),
     plain!("test-after-implementation", task_dependencies::test_after),
@@ -214,6 +221,7 @@ pub const CHECKS: &[Entry] = &[
     plain!("unknown-label", task_labels::unknown),
     plain!("unknown-task", task_dependencies::unknown_mention),
     plain!("values-agree", fields::agree),
+    plain!("values-unique", unique_values::unique),
 ];
 
 /// Which of `count` things belong to the longest run in which each is in order after the one before; of equal runs the one

@@ -398,7 +398,8 @@ impl WorkItem {
                     let values: Vec<(&str, &str)> =
                         found.captures.iter().map(|(name, text, _)| (name.as_str(), text.as_str())).collect();
                     let own = self.roots[*root].as_ref().map_or(String::new(), |shape| shape.fill(&values));
-                    let key = self.key.iter().map(|hole| (hole.clone(), found.get(hole).unwrap_or_default().to_owned()));
+                    let key =
+                        self.key.iter().map(|hole| (hole.clone(), found.get(hole).unwrap_or_default().to_owned()));
                     return Some((Shared { root: format!("{}{own}", found.root), key: key.collect() }, member));
                 }
             }

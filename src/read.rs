@@ -6,6 +6,7 @@ pub mod entries;
 pub mod facts;
 pub mod fields;
 pub mod leftovers;
+pub mod mentions;
 pub mod tasks;
 
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use crate::pack::Packs;
 use crate::pack::condition::{Condition, Selector, Target};
 use crate::pack::relation::Relation;
 use crate::read::fields::short;
-use crate::select::{Memo, Members, Scope, Selected, head, normal};
+use crate::select::{Members, Memo, Scope, Selected, head, normal};
 use crate::text::Span;
 use crate::workspace::{Workspace, folder_of};
 

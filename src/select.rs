@@ -545,3 +545,29 @@ pub fn stand(entry: &Entry, progress: &Progress) -> Option<(Stand, Span)> {
         Some((stand, capture.span))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_compared_as_people_read_them() {
+        assert!(equal("`Done`", " done"));
+        assert!(equal("007", "7"));
+        assert!(!equal("7a", "7"));
+        assert!(!equal("0070", "7"));
+        assert_eq!(number("80%"), Some(80.0));
+        assert_eq!(number("-3 of 4"), Some(-3.0));
+        assert_eq!(number("2."), Some(2.0));
+        assert_eq!(number("none"), None);
+    }
+
+    #[test]
+    fn words_in_a_row_are_alike() {
+        assert!(like("Phase 2: Boil & cool", "boil, cool"));
+        assert!(like("`Phase 2`", "Phase 2: Boil"));
+        assert!(!like("Phase 1", "Phase 10"));
+        assert!(!like("Boil", "Cool"));
+        assert!(!like("", "Boil"));
+    }
+}

@@ -1,16 +1,19 @@
 //! All documents of a run, the work items that join them, and the answers about files that documents mention. It is built
 //! from values and asks no questions of its own.
 
+pub mod evidence;
+pub mod known;
+
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rayon::prelude::*;
 
 use crate::classify::classify;
 use crate::diagnostic::Finding;
 use crate::document::{Document, Format, LinkClass};
-use crate::pack::{Shared, Packs, WorkItem};
+use crate::pack::{Kind, Packs, Shared, WorkItem};
 use crate::parse::{format_of, parse};
 use crate::read::leftovers::{Remains, search};
 use crate::read::{draft, read};
@@ -69,6 +72,9 @@ pub struct Workspace {
     answers: HashMap<String, bool>,
     asked: bool,
     names: Vec<String>,
+    kinds: Vec<Arc<Kind>>,
+    known: Mutex<known::Tables>,
+    by_name: OnceLock<HashMap<String, Vec<String>>>,
 }
 
 impl Workspace {
@@ -89,6 +95,9 @@ impl Workspace {
             answers: HashMap::new(),
             asked: false,
             names: Vec::new(),
+            kinds: packs.all_kinds().cloned().collect(),
+            known: Mutex::default(),
+            by_name: OnceLock::new(),
         };
         workspace.join(packs);
         let remains: Vec<Option<Remains>> = (0..workspace.documents.len())
@@ -97,8 +106,7 @@ impl Workspace {
                 let document = &workspace.documents[index];
                 let kind = document.kind.clone()?;
                 let members = MembersOf { workspace: &workspace, index };
-                catch_unwind(AssertUnwindSafe(|| search(&Scope::of(document, &members), &kind)))
-                    .ok()
+                catch_unwind(AssertUnwindSafe(|| search(&Scope::of(document, &members), &kind))).ok()
             })
             .collect();
         for (document, remains) in workspace.documents.iter_mut().zip(remains) {
@@ -223,7 +231,7 @@ impl Workspace {
 
     /// Takes the answers.
     pub fn answer(&mut self, exists: impl Fn(&str) -> bool) {
-        self.answers = self
+        let mut answers: HashMap<String, bool> = self
             .questions()
             .into_iter()
             .map(|path| {
@@ -231,50 +239,51 @@ impl Workspace {
                 (path, yes)
             })
             .collect();
+        self.ask_for_evidence(&mut answers, exists);
+        self.answers = answers;
         self.asked = true;
     }
 
-    /// Folders under which a wikilink may lead to a document by its name alone: the roots of reported documents with a
-    /// wikilink whose path leads nowhere. Someone can list what lies under them.
+    /// Folders whose files someone should list, none within another: those under which a wikilink may lead to a document
+    /// by its name alone, those that hold all documents of a kind whose values must be unique, and those in which a file
+    /// that seems to be missing may lie elsewhere.
     #[must_use]
     pub fn roots_to_list(&self) -> Vec<String> {
-        let mut roots: Vec<String> = self
-            .documents
-            .iter()
-            .zip(&self.reported)
-            .filter(|(document, reported)| **reported && document.kind.is_some())
-            .filter(|(document, _)| {
+        let reported = || {
+            self.documents
+                .iter()
+                .zip(&self.reported)
+                .filter(|(document, reported)| **reported && document.kind.is_some())
+                .map(|(document, _)| document)
+        };
+        let wikilinks = reported()
+            .filter(|document| {
                 document.parsed.links.iter().filter(|link| link.class == LinkClass::Wiki).any(|link| {
                     let candidates = link_candidates(document, link.class, &link_file(&link.target));
                     !candidates.iter().any(|path| self.exists(path) == Some(true))
                 })
             })
-            .map(|(document, _)| document.root.to_string())
+            .map(|document| document.root.to_string());
+        let mut roots: Vec<String> = wikilinks
+            .chain(reported().flat_map(known::folders_to_list))
+            .chain(reported().flat_map(|document| self.bases_of_missing(document)))
             .collect();
         roots.sort();
-        roots.dedup();
+        roots.dedup_by(|root, before| root.starts_with(before.as_str()));
         roots
     }
 
     /// Takes the paths of all files under the roots.
     pub fn know(&mut self, names: Vec<String>) {
         self.names = names;
+        self.known = Mutex::default();
+        self.by_name = OnceLock::new();
     }
 
     /// The paths of files under a root: those that were listed, else those that were read.
     pub fn files_under<'a>(&'a self, root: &'a str) -> impl Iterator<Item = &'a str> + 'a {
         let read = self.documents.iter().map(|document| &*document.path);
         self.names.iter().map(String::as_str).chain(read).filter(move |path| path.starts_with(root))
-    }
-
-    /// The values that a hole of the kind's path has among all files under a document's root.
-    #[must_use]
-    pub fn known(&self, document: &Document, hole: &str) -> Vec<String> {
-        let Some(kind) = &document.kind else { return Vec::new() };
-        let value = |path: &str| {
-            kind.marks.paths.iter().find_map(|shape| shape.matches(path)?.get(hole).map(str::to_owned))
-        };
-        self.files_under(&document.root).filter_map(value).collect()
     }
 
     /// Whether a path exists; `None` when nobody was asked.
@@ -312,7 +321,7 @@ impl Members for MembersOf<'_> {
     }
 
     fn known(&self, document: &Document, hole: &str) -> Vec<String> {
-        self.workspace.known(document, hole)
+        values_of(self.workspace, document, hole)
     }
 }
 
@@ -351,8 +360,14 @@ impl Members for MembersOfGroup<'_> {
     }
 
     fn known(&self, document: &Document, hole: &str) -> Vec<String> {
-        self.workspace.known(document, hole)
+        values_of(self.workspace, document, hole)
     }
+}
+
+/// The values of a hole of the path in all documents of a document's kind.
+fn values_of(workspace: &Workspace, document: &Document, hole: &str) -> Vec<String> {
+    let Some(kind) = &document.kind else { return Vec::new() };
+    workspace.known(document, &kind.name, hole).list.iter().map(|(value, _)| value.clone()).collect()
 }
 
 /// Parses, classifies and reads one document. A panic is a finding of that document.

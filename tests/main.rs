@@ -7,6 +7,7 @@ mod ast;
 mod cli;
 mod fixtures;
 mod packs;
+mod relations;
 mod robust;
 mod spans;
 mod tidy;

@@ -126,3 +126,26 @@ fn a_folder_is_a_pack_source() {
     let source = discover::pack(&root().join("rules/core"), "rules/core").map_err(|problem| problem.message).unwrap();
     assert!(source.files.iter().any(|(path, _)| path == "pack.yaml"));
 }
+
+#[test]
+fn what_relations_and_claims_report_is_a_card_with_that_case() {
+    let packs = Packs::builtin();
+    let check = |place: &str, relation: &worklint::pack::Relation| {
+        let format = &relation.format;
+        let card =
+            packs.card(&format.report).unwrap_or_else(|| panic!("{place}: there is no rule `{}`", format.report));
+        if let Some(case) = &format.case {
+            assert!(
+                card.format.cases.contains_key(case),
+                "{place}: the card of `{}` has no case `{case}`",
+                format.report
+            );
+        }
+    };
+    for pack in packs.packs() {
+        pack.relations().iter().for_each(|relation| check(&pack.name, relation));
+    }
+    for kind in packs.all_kinds() {
+        kind.body().claims.iter().for_each(|claim| check(&kind.name, claim));
+    }
+}

@@ -112,6 +112,44 @@ pub struct KindBody {
     pub facts: Vec<FactRule>,
     /// What must hold within it.
     pub claims: Vec<Relation>,
+    /// Criteria that may stay open, in lower case.
+    pub criteria_left_open: Vec<Shape>,
+    /// Where sums must add up.
+    pub sums: Vec<Selector>,
+    /// Where files are named that must exist.
+    pub evidence: Option<EvidenceRules>,
+    /// Values that name other documents.
+    pub names_documents: Vec<Selector>,
+    /// Values that no two documents share.
+    pub unique: Vec<UniqueRule>,
+}
+
+/// Where a document names files that its work has made.
+#[derive(Debug)]
+pub struct EvidenceRules {
+    /// Where they are named.
+    pub from: Vec<Selector>,
+    /// When it counts.
+    pub when: Option<Condition>,
+    /// Every form of the words whose object need not exist, in lower case.
+    pub gone: Vec<String>,
+    /// Every form of the words whose object must exist, in lower case.
+    pub made: Vec<String>,
+    /// Paths that are never looked for.
+    pub ignore: GlobSet,
+}
+
+/// A value that must be unique.
+#[derive(Debug)]
+pub struct UniqueRule {
+    /// The value.
+    pub value: Selector,
+    /// The hole of the path that must differ.
+    pub per: Option<String>,
+    /// Only the number that the value begins with counts.
+    pub number: bool,
+    /// The case of the card.
+    pub case: Option<String>,
 }
 
 /// Where fields are written.
@@ -499,7 +537,57 @@ pub(super) fn body(kind: &format::Kind, problems: &mut Problems) -> KindBody {
                 Agree::With { values, severity } => (problems.selectors("/agree", values), *severity),
             })
             .collect(),
+        criteria_left_open: {
+            let lower: Vec<String> =
+                kind.criteria_left_open.as_slice().iter().map(|shape| shape.to_lowercase()).collect();
+            problems.shapes("/criteria-left-open", &lower)
+        },
+        sums: problems.selectors("/sums", kind.sums.as_slice()),
+        evidence: kind.evidence.as_ref().map(|source| EvidenceRules {
+            from: problems.selectors("/evidence/from", source.from.as_slice()),
+            when: source.when.as_ref().and_then(|when| problems.take("/evidence/when", Condition::compile(when))),
+            gone: source.gone.iter().flat_map(|verb| forms_of(verb)).collect(),
+            made: source.made.iter().flat_map(|verb| forms_of(verb)).collect(),
+            ignore: globs("/evidence/ignore", &source.ignore, problems),
+        }),
+        names_documents: problems.selectors("/names-documents", kind.names_documents.as_slice()),
+        unique: kind
+            .unique
+            .iter()
+            .enumerate()
+            .filter_map(|(number, source)| unique_rule(number, source, problems))
+            .collect(),
     }
+}
+
+/// The regular forms of an English verb, in lower case: `move`, `moves`, `moved`, `moving`.
+fn forms_of(verb: &str) -> Vec<String> {
+    let verb = verb.to_lowercase();
+    let stem = verb.strip_suffix('e').unwrap_or(&verb);
+    let last = stem.chars().last().map(String::from).unwrap_or_default();
+    let mut forms = vec![format!("{verb}s"), format!("{verb}es")];
+    for end in ["ed", "ing"] {
+        forms.push(format!("{stem}{end}"));
+        forms.push(format!("{stem}{last}{end}"));
+    }
+    if let Some(stem) = verb.strip_suffix('y') {
+        forms.extend([format!("{stem}ied"), format!("{stem}ies")]);
+    }
+    forms.push(verb);
+    forms
+}
+
+fn unique_rule(number: usize, source: &format::Unique, problems: &mut Problems) -> Option<UniqueRule> {
+    let pointer = format!("/unique/{number}");
+    let value = problems.take(format!("{pointer}/value"), Selector::compile(&source.value))?;
+    let per = match &source.per {
+        None => None,
+        Some(per) => {
+            let hole = per.strip_prefix("path ").map(|hole| hole.trim().to_owned());
+            Some(problems.take(format!("{pointer}/per"), hole.ok_or_else(|| format!("`{per}` is not `path HOLE`")))?)
+        }
+    };
+    Some(UniqueRule { value, per, number: source.number, case: source.case.clone() })
 }
 
 pub(super) fn globs(pointer: &str, sources: &[String], problems: &mut Problems) -> GlobSet {

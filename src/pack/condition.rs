@@ -139,7 +139,8 @@ impl Selector {
             "known" => Target::Known(named("known")?),
             "fact" => {
                 let name = named("fact")?;
-                let (name, hole) = name.split_once(' ').map_or((&*name, None), |(name, hole)| (name, Some(hole.trim())));
+                let (name, hole) =
+                    name.split_once(' ').map_or((&*name, None), |(name, hole)| (name, Some(hole.trim())));
                 Target::Fact { name: name.to_owned(), hole: hole.map(str::to_owned) }
             }
             "count" => Target::Count(within()?),

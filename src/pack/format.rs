@@ -322,6 +322,63 @@ pub struct Kind {
     /// Levels that rules have for this kind, in place of their own.
     #[serde(default)]
     pub severity: BTreeMap<String, Severity>,
+    /// Criteria that the workflow itself leaves open when a document is done: shapes that occur in them, whatever their
+    /// case.
+    #[serde(default)]
+    pub criteria_left_open: OneOrMany<String>,
+    /// Where sums that are written out must add up (`294 tests (280 existing + 14 new)`): selectors of regions (`section
+    /// Final Validation`), or `text` for the whole document.
+    #[serde(default)]
+    pub sums: OneOrMany<String>,
+    /// Where a document names files that its work has made, which must therefore exist.
+    #[serde(default)]
+    pub evidence: Option<Evidence>,
+    /// Values that name other documents by file name or path, which must exist: selectors (`field Plan`).
+    #[serde(default)]
+    pub names_documents: OneOrMany<String>,
+    /// Values that no two documents of this kind under one root may share.
+    #[serde(default)]
+    pub unique: Vec<Unique>,
+}
+
+/// Where a document names files that its work has made.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Evidence {
+    /// Selectors: `tasks` (those that are done), `entry LIST [PART]` (those whose state is done, if the list has one),
+    /// `criteria checked`, `section NAME`, `label NAME`, `text`. What stands in or under an open box is never evidence.
+    pub from: OneOrMany<String>,
+    /// When it counts; always, if there is no condition.
+    #[serde(default)]
+    pub when: Option<Condition>,
+    /// Verbs whose object need not exist any more (`delete`), and words that say as much (`not`). Their regular forms
+    /// count, too.
+    #[serde(default)]
+    pub gone: Vec<String>,
+    /// Verbs whose object must exist (`create`): of two verbs before a path the nearer one counts.
+    #[serde(default)]
+    pub made: Vec<String>,
+    /// Paths that are never looked for: globs.
+    #[serde(default)]
+    pub ignore: Vec<String>,
+}
+
+/// A value that must be unique.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Unique {
+    /// The selector of the value: `path HOLE` is looked for in the names of all files under the root, anything else in the
+    /// documents that are read.
+    pub value: String,
+    /// Another hole of the path (`path HOLE`): two documents with the same value are in conflict only if this differs.
+    #[serde(default)]
+    pub per: Option<String>,
+    /// Only the number that the value begins with counts.
+    #[serde(default)]
+    pub number: bool,
+    /// The case of the rule's card.
+    #[serde(default)]
+    pub case: Option<String>,
 }
 
 /// Something that a document's text states.

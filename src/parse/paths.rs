@@ -1,5 +1,7 @@
 //! File paths that a section lists: in its items, tables and code blocks, and in back-ticks in its prose. What merely looks
-//! like a word with a slash in a sentence is none.
+//! like a word with a slash in a sentence is none. And the words of any line that name exactly one file.
+
+use std::ops::Range;
 
 use crate::document::{Body, Line, Parsed};
 use crate::text::Span;
@@ -102,9 +104,235 @@ fn is_path(text: &str) -> bool {
         && (ending || (text.contains('/') && !text.starts_with('/') && text.len() > 2))
 }
 
+/// Endings of file names that are told from words with a dot in them (`app/models.User`).
+const ENDINGS: &[&str] = &[
+    "bash",
+    "c",
+    "cc",
+    "cfg",
+    "clj",
+    "cmake",
+    "conf",
+    "cpp",
+    "cs",
+    "cshtml",
+    "css",
+    "csv",
+    "dart",
+    "db",
+    "env",
+    "erl",
+    "ex",
+    "exs",
+    "fs",
+    "gif",
+    "go",
+    "gql",
+    "gradle",
+    "graphql",
+    "h",
+    "hbs",
+    "hcl",
+    "hpp",
+    "hs",
+    "htm",
+    "html",
+    "hurl",
+    "ico",
+    "ini",
+    "ipynb",
+    "java",
+    "jinja",
+    "jpeg",
+    "jpg",
+    "js",
+    "json",
+    "json5",
+    "jsonl",
+    "jsx",
+    "kt",
+    "kts",
+    "less",
+    "lock",
+    "lua",
+    "m",
+    "md",
+    "mdx",
+    "mjs",
+    "ml",
+    "mm",
+    "mts",
+    "php",
+    "plist",
+    "png",
+    "prisma",
+    "properties",
+    "proto",
+    "ps1",
+    "py",
+    "pyi",
+    "r",
+    "razor",
+    "rb",
+    "rs",
+    "rst",
+    "sass",
+    "scala",
+    "scss",
+    "service",
+    "sh",
+    "sol",
+    "sql",
+    "sqlite",
+    "svelte",
+    "svg",
+    "swift",
+    "tcss",
+    "tf",
+    "tfvars",
+    "toml",
+    "ts",
+    "tscn",
+    "tsv",
+    "tsx",
+    "txt",
+    "vue",
+    "webp",
+    "xml",
+    "yaml",
+    "yml",
+    "zig",
+    "zsh",
+];
+
+/// The words of a line that name one file by a path with a folder, exactly: no globs, blanks to fill, addresses, home or
+/// absolute paths, and nothing that a link leads to. With each comes its place in the line; what names a place in the file
+/// (`:12`, `::test_name`, `#L3`) is left out of both.
+#[must_use]
+pub fn exact(text: &str) -> Vec<(String, Range<usize>)> {
+    if !text.contains('/') {
+        return Vec::new();
+    }
+    words(text)
+        .filter_map(|(start, word)| {
+            let place = plain_path(text, start, word)?;
+            let path = &text[place.clone()];
+            let bare = path.trim_start_matches("./");
+            let segments = bare.split('/').collect::<Vec<_>>();
+            let known = segments
+                .last()?
+                .rsplit_once('.')
+                .is_some_and(|(stem, ending)| !stem.is_empty() && ENDINGS.contains(&ending));
+            let relative = segments.len() > 1 && segments.iter().all(|segment| !segment.is_empty() && *segment != "..");
+            (known && relative).then(|| (bare.to_owned(), place))
+        })
+        .collect()
+}
+
+/// The words of a text that name a Markdown, YAML or JSON file, with or without folders; a slash at the beginning stands for
+/// the root. With each comes its place.
+#[must_use]
+pub fn documents(text: &str) -> Vec<(String, Range<usize>)> {
+    words(text)
+        .filter_map(|(start, word)| {
+            let place = plain_path(text, start, word)?;
+            let path = &text[place.clone()];
+            let bare = path.trim_start_matches("./");
+            let (stem, ending) = bare.rsplit('/').next()?.rsplit_once('.')?;
+            let known = ["md", "yaml", "yml", "json"].contains(&ending) && !stem.is_empty();
+            let clean = bare.trim_start_matches('/').split('/').all(|segment| !segment.is_empty() && segment != "..");
+            (known && clean && !bare.starts_with("//")).then(|| (bare.to_owned(), place))
+        })
+        .collect()
+}
+
+/// The words of a line: split at blanks, quotation marks, back-ticks, parentheses and commas, but not within braces.
+fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut depth = 0usize;
+    let mut start = 0;
+    let mut ends = text.char_indices().chain(std::iter::once((text.len(), ' ')));
+    std::iter::from_fn(move || {
+        loop {
+            let (at, char) = ends.next()?;
+            match char {
+                '{' => depth += 1,
+                '}' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            let splits = char.is_whitespace()
+                || matches!(char, '`' | '"' | '\'' | '(' | ')' | '|' | '“' | '”' | '‘' | '’' | '→')
+                || matches!(char, ',' | ';' | '，' | '、') && depth == 0;
+            if splits {
+                let word = (start, &text[start.min(at)..at]);
+                start = at + char.len_utf8();
+                if char.is_whitespace() {
+                    depth = 0;
+                }
+                if !word.1.is_empty() {
+                    return Some(word);
+                }
+            }
+        }
+    })
+}
+
+/// The place of a word's path, if it is one that can be looked for.
+fn plain_path(text: &str, start: usize, word: &str) -> Option<Range<usize>> {
+    // What a link leads to is the business of links.
+    if text[..start].ends_with("](") {
+        return None;
+    }
+    let lead = word.len() - word.trim_start_matches(['*', '_', '~', '+']).len();
+    let mut path = word[lead..].trim_end_matches(['.', ':', '!', '?', '*', '~', '_']);
+    for mark in ["::", "#"] {
+        path = path.split(mark).next().unwrap_or(path);
+    }
+    if let Some((file, place)) = path.rsplit_once(':')
+        && place.chars().all(|char| char.is_ascii_digit() || matches!(char, '-' | ':' | 'L'))
+    {
+        path = file.split(':').next().unwrap_or(file);
+    }
+    let foreign = path.contains(['*', '{', '}', '[', ']', '<', '>', '$', '%', '\\', '=', '?', ':', '…', '&', '^', '!'])
+        || path.contains("...")
+        || path.contains("XXX")
+        || path.starts_with(['~', '@', '-'])
+        || path.starts_with("http")
+        || path.starts_with("www.")
+        || word.contains("://");
+    (!foreign && !path.is_empty()).then(|| start + lead..start + lead + path.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn all(found: Vec<(String, Range<usize>)>) -> Vec<String> {
+        found.into_iter().map(|(path, _)| path).collect()
+    }
+
+    #[test]
+    fn paths_that_name_one_file() {
+        for (line, expected) in [
+            ("Create `src/app/main.py` and tests/test_x.py::test_one", &["src/app/main.py", "tests/test_x.py"][..]),
+            ("**src/a.rs**: parser, src/b.rs:12-30, (lib/c.ts#L3).", &["src/a.rs", "src/b.rs", "lib/c.ts"]),
+            ("`./web/page.tsx`", &["web/page.tsx"]),
+            ("src/{a,x/b}.ts src/*.py src/[id]/page.tsx <dir>/a.py $HOME/a.sh ~/a.sh /etc/a.conf", &[]),
+            ("https://a.b/c.md and/or app/models.User v1.2/3.4 [x](docs/a.md) @/lib/a.ts ../a/b.py", &[]),
+        ] {
+            assert_eq!(all(exact(line)), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn names_of_documents() {
+        for (line, expected) in [
+            ("plan.md (required), `spec.md`, contracts/", &["plan.md", "spec.md"][..]),
+            ("See `docs/a-design.md` and /visions/x/plan.md.", &["docs/a-design.md", "/visions/x/plan.md"]),
+            ("[plan](plan.md) [link to plan.md] <name>.md *.md", &[]),
+        ] {
+            assert_eq!(all(documents(line)), expected, "{line}");
+        }
+    }
 
     fn of(line: &str) -> Vec<String> {
         let mut found = Vec::new();

@@ -144,7 +144,9 @@ pub(super) fn select_in<'a>(document: &'a Document, target: &Target, entry: Opti
         }
         Target::Items(prefix) => {
             let fits = |item: &&Item| {
-                prefix.as_deref().is_none_or(|prefix| item.id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('-')))
+                prefix
+                    .as_deref()
+                    .is_none_or(|prefix| item.id.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('-')))
             };
             for item in document.items.iter().filter(fits) {
                 found.push(Selected { thing: Thing::Item(item), ..selected(document, item.span, &*item.id) });
@@ -202,7 +204,7 @@ fn entry_selected<'a>(document: &'a Document, entry: &'a Entry) -> Selected<'a> 
     value
 }
 
-/// A part or capture of an entry; or its time (`when`), how far it is (`state`), or that it is struck (`struck`).
+/// A part or capture of an entry; or its time (`when`), how far it is (`progress`), or that it is struck (`struck`).
 fn entry_part<'a>(document: &'a Document, entry: &'a Entry, name: &str) -> Vec<Selected<'a>> {
     let line = entry.line.whole();
     match name {
@@ -215,11 +217,7 @@ fn entry_part<'a>(document: &'a Document, entry: &'a Entry, name: &str) -> Vec<S
             .into_iter()
             .collect(),
         "struck" => entry.struck.then(|| selected(document, line, "true")).into_iter().collect(),
-        _ => {
-            let found = part_of(document, entry, name);
-            if !found.is_empty() || name != "state" {
-                return found;
-            }
+        "progress" => {
             let kind = document.kind.as_deref();
             let rules = kind.and_then(|kind| kind.body().entries.iter().find(|rules| *rules.name == *entry.list));
             rules
@@ -229,6 +227,7 @@ fn entry_part<'a>(document: &'a Document, entry: &'a Entry, name: &str) -> Vec<S
                 .into_iter()
                 .collect()
         }
+        _ => part_of(document, entry, name),
     }
 }
 
@@ -253,7 +252,7 @@ fn task_state(task: &Task) -> &'static str {
 }
 
 impl<'a> Selected<'a> {
-    /// A capture, part or key of it: of an entry its parts and captures, `when`, `state`, `struck`; of a phase the holes of
+    /// A capture, part or key of it: of an entry its parts and captures, `when`, `progress`, `struck`; of a phase the holes of
     /// its heading, `group` for each of its groups; of a task `id`, `state`, `labels`, `paths`, `depends`, `text`; of an
     /// item `id` and `text`; of data its `key` and what stands in it; `fact NAME [HOLE]` is what the text states within it.
     #[must_use]

@@ -1,0 +1,294 @@
+//! Files that a document says its work has made, and documents that its header lines name: what must be looked for in the
+//! tree. Whether it is there is asked elsewhere.
+
+use crate::document::{Block, Body, Document, Entry, Line, TaskState};
+use crate::pack::Kind;
+use crate::pack::compile::EvidenceRules;
+use crate::pack::condition::{Selector, Target};
+use crate::pack::format::Progress;
+use crate::parse::paths;
+use crate::select::{Scope, first_text, regions};
+use crate::text::Span;
+
+/// A file that a document names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The path, as written, without `./`.
+    pub path: String,
+    /// Where.
+    pub span: Span,
+    /// What stands there is said to be done, so that the file must exist.
+    pub claimed: bool,
+    /// It is said to be deleted, moved or the like.
+    pub gone: bool,
+}
+
+/// The files that a document names, where its kind asks for evidence.
+#[must_use]
+pub fn evidence(document: &Document) -> Vec<Mention> {
+    let Some(kind) = document.kind.as_deref() else { return Vec::new() };
+    let Some(rules) = &kind.body().evidence else { return Vec::new() };
+    let claims = claimed_regions(document, kind, rules);
+    if claims.is_empty() {
+        return Vec::new();
+    }
+    mentions(document, kind, rules, &claims)
+}
+
+fn mentions(document: &Document, kind: &Kind, rules: &EvidenceRules, claims: &[Span]) -> Vec<Mention> {
+    let done = kind.body().tasks.as_ref().map_or("xX", |tasks| tasks.format.states.done.as_str());
+    let blocks = &document.parsed.blocks;
+    let mut found = Vec::new();
+    // Whether each block stands in or under a box that is not ticked, and whether what leads to it says that it is gone.
+    let mut open = vec![false; blocks.len()];
+    let mut led = vec![false; blocks.len()];
+    let mut intro = false;
+    let mut region = 0;
+    for (index, block) in blocks.iter().enumerate() {
+        let parent = block.parent;
+        open[index] = parent.is_some_and(|parent| open[parent])
+            || matches!(&block.body, Body::Item { checkbox: Some(checkbox), .. } if !done.contains(checkbox.state));
+        match &block.body {
+            Body::Heading { .. } => intro = leads_to_gone(&block.plain.text, rules),
+            Body::Paragraph if parent.is_none() => {
+                let text = block.plain.text.trim_end_matches(['*', ' ']);
+                intro = text.ends_with(':') && leads_to_gone(text, rules);
+            }
+            _ => {}
+        }
+        led[index] = match parent {
+            Some(parent) => led[parent] || leads_to_gone(&blocks[parent].plain.text, rules),
+            None => intro && !matches!(block.body, Body::Heading { .. }),
+        };
+        while claims.get(region).is_some_and(|span| span.end <= block.span.start) {
+            region += 1;
+        }
+        let claimed =
+            !open[index] && claims.get(region).is_some_and(|span| span.contains(Span::point(block.span.start)));
+        for line in lines(document, block) {
+            judge(&line, led[index], claimed, rules, &mut found);
+        }
+    }
+    found
+}
+
+/// The lines of a block that may name files. Of code blocks only commands and what they print: any other code is an example.
+fn lines(document: &Document, block: &Block) -> Vec<Line> {
+    match &block.body {
+        Body::Item { .. } | Body::Paragraph => vec![block.line.clone()],
+        Body::Table { rows } => rows.iter().skip(1).flatten().cloned().collect(),
+        Body::Code { info, content, .. } if SHELLS.contains(&info.trim().to_lowercase().as_str()) => {
+            let text = &document.parsed.text;
+            (text.line_at(content.start)..=text.line_at(content.end.saturating_sub(1)))
+                .map(|number| text.trimmed(text.line_span(number)))
+                .filter(|span| content.contains(*span) && !text.slice(*span).starts_with(['#', '+', '-']))
+                .map(|span| Line::of(text.slice(span), span.start))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The info strings of code blocks that hold commands.
+const SHELLS: &[&str] = &["", "bash", "sh", "shell", "zsh", "console", "text"];
+
+fn judge(line: &Line, led: bool, claimed: bool, rules: &EvidenceRules, found: &mut Vec<Mention>) {
+    let text = &line.text;
+    let named = paths::exact(text);
+    for (number, (path, place)) in named.iter().enumerate() {
+        let next = named.get(number + 1).map_or(text.len(), |(_, next)| next.start);
+        let struck = text[..place.start].matches("~~").count() % 2 == 1;
+        let after = text[place.end..next].trim_start_matches(['`', ' ', '*']);
+        let renamed = ["→", "->", "=>", "➜"].iter().any(|arrow| after.starts_with(arrow));
+        let gone = struck
+            || renamed
+            || match last_verb(&text[..place.start], rules) {
+                Some(gone) => gone,
+                None => led,
+            }
+            || first_participle(after, rules);
+        let ignored = rules.ignore.is_match(path);
+        found.push(Mention { path: path.clone(), span: line.span(place.clone()), claimed: claimed && !ignored, gone });
+    }
+}
+
+/// Words without marks; what stands in code or in a path is none.
+fn words(text: &str) -> impl DoubleEndedIterator<Item = String> {
+    text.split_whitespace()
+        .map(|word| word.trim_matches(['*', '_', ',', '.', ':', ';', '(', ')', '[', ']', '!', '—', '–', '"']))
+        .filter(|word| {
+            !word.is_empty() && word.chars().all(|char| char.is_alphabetic() || matches!(char, '-' | '\'' | '’'))
+        })
+        .map(str::to_lowercase)
+}
+
+/// Whether the last verb of a text takes something away (`true`) or makes something (`false`).
+fn last_verb(text: &str, rules: &EvidenceRules) -> Option<bool> {
+    words(text).rev().find_map(|word| verb(&word, rules))
+}
+
+fn verb(word: &str, rules: &EvidenceRules) -> Option<bool> {
+    if rules.gone.iter().any(|form| form == word) {
+        Some(true)
+    } else if rules.made.iter().any(|form| form == word) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// Whether the first verb of a text says that what stands before it is gone (`was removed`, `(deleted)`).
+fn first_participle(text: &str, rules: &EvidenceRules) -> bool {
+    words(text).find_map(|word| Some((verb(&word, rules)?, word))).is_some_and(|(gone, word)| {
+        gone && (word.ends_with("ed") || word.ends_with("en") || !word.ends_with(['s', 'e', 'g']))
+    })
+}
+
+/// Whether a line announces what is gone: its last verb says so.
+fn leads_to_gone(text: &str, rules: &EvidenceRules) -> bool {
+    text.len() < 200 && last_verb(text, rules) == Some(true)
+}
+
+/// The regions in which what is named must exist, sorted, without overlaps.
+fn claimed_regions(document: &Document, kind: &Kind, rules: &EvidenceRules) -> Vec<Span> {
+    if rules.when.as_ref().is_some_and(|when| !Scope::alone(document).holds(when)) {
+        return Vec::new();
+    }
+    let mut found: Vec<Span> = Vec::new();
+    for selector in &rules.from {
+        match &selector.target {
+            Target::Tasks(_) => {
+                let done = document.tasks.iter().filter(|task| task.state == TaskState::Done);
+                found.extend(done.map(|task| task.span));
+            }
+            Target::Criteria(_) => {
+                let checked = document.criteria.iter().filter(|criterion| criterion.checked);
+                found.extend(checked.map(|criterion| document.parsed.blocks[criterion.block].span));
+            }
+            Target::Entry { list, form, part } => {
+                let progress = kind.body().entries.iter().find(|rules| rules.name == *list);
+                let progress = progress.and_then(|rules| rules.format.progress.as_ref());
+                let entries = document.entries.iter().filter(|entry| {
+                    *entry.list == **list
+                        && form.as_ref().is_none_or(|form| *entry.form == **form)
+                        && !entry.struck
+                        && progress.is_none_or(|progress| is_done(entry, progress))
+                });
+                for entry in entries {
+                    match part {
+                        None => found.push(entry.span),
+                        Some(name) => found.extend(
+                            entry
+                                .parts
+                                .iter()
+                                .filter(|part| part.name.eq_ignore_ascii_case(name))
+                                .map(|part| part.span),
+                        ),
+                    }
+                }
+            }
+            Target::Label(name) => found.extend(
+                document
+                    .parsed
+                    .labels
+                    .iter()
+                    .filter(|label| label.name.eq_ignore_ascii_case(name))
+                    .map(|label| document.parsed.blocks[label.block].span),
+            ),
+            _ => found.extend(regions(document, std::slice::from_ref(selector))),
+        }
+    }
+    found.sort_unstable_by_key(|span| (span.start, usize::MAX - span.end));
+    let mut merged: Vec<Span> = Vec::new();
+    for span in found {
+        match merged.last_mut() {
+            // A part begins within its line, and a block before it: a region covers whole blocks.
+            Some(last) if span.start < last.end => last.end = last.end.max(span.end),
+            _ => merged.push(span),
+        }
+    }
+    // A block is taken by where it begins: a part that begins within a block covers that block.
+    let blocks = &document.parsed.blocks;
+    for span in &mut merged {
+        let at = blocks.partition_point(|block| block.span.start <= span.start);
+        let holds = |block: &&Block| block.span.end > span.start && !matches!(block.body, Body::Heading { .. });
+        if let Some(block) = blocks[..at].last().filter(holds) {
+            span.start = block.span.start;
+        }
+    }
+    merged
+}
+
+/// Whether the state of a step says that it is done.
+fn is_done(entry: &Entry, progress: &Progress) -> bool {
+    progress.captures.as_slice().iter().any(|name| {
+        entry.captures.iter().filter(|capture| capture.name == *name).any(|capture| {
+            let text = capture.text.to_lowercase();
+            progress.done.iter().any(|word| text.contains(&word.to_lowercase()))
+        })
+    })
+}
+
+/// What may be said after the name of a document that need not be there.
+const EXCUSES: &[&str] = &[
+    "optional",
+    "if available",
+    "when available",
+    "where available",
+    "if present",
+    "when present",
+    "where present",
+    "if it exists",
+    "if exists",
+    "if any",
+    "if needed",
+    "not available",
+    "does not exist",
+    "do not exist",
+    "not yet",
+    "not needed",
+    "not created",
+    "to be written",
+    "to be created",
+    "will be",
+    "n/a",
+    "skipped",
+];
+
+/// The documents that a document's values name, where its kind says which: names as written, with their places. What is a
+/// link or is said to be optional is left out.
+#[must_use]
+pub fn named_documents(document: &Document) -> Vec<(String, Span)> {
+    let Some(kind) = document.kind.as_deref() else { return Vec::new() };
+    let mut found: Vec<(String, Span)> = Vec::new();
+    for selector in &kind.body().names_documents {
+        for span in values(document, selector) {
+            let text = document.parsed.text.slice(span);
+            let named = paths::documents(text);
+            for (number, (name, place)) in named.iter().enumerate() {
+                let next = named.get(number + 1).map_or(text.len(), |(_, next)| next.start);
+                let after = text[place.end..next].to_lowercase();
+                let own = Span::new(span.start + place.start, span.start + place.end);
+                let linked = document.parsed.links.iter().any(|link| link.span.contains(own));
+                if !linked && !EXCUSES.iter().any(|excuse| after.contains(excuse)) {
+                    found.push((name.clone(), own));
+                }
+            }
+        }
+    }
+    found.sort_by_key(|(_, span)| *span);
+    found.dedup();
+    found
+}
+
+/// The places of the values that a selector names; of a section its first paragraph.
+fn values(document: &Document, selector: &Selector) -> Vec<Span> {
+    match &selector.target {
+        Target::Section(_) => regions(document, std::slice::from_ref(selector))
+            .into_iter()
+            .filter_map(|region| first_text(document, region))
+            .map(Line::whole)
+            .collect(),
+        _ => Scope::alone(document).select(selector).into_iter().map(|value| value.span).collect(),
+    }
+}

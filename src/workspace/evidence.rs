@@ -1,0 +1,148 @@
+//! Files that documents say exist: where they may lie, whether one does, and what else bears its name. Whether a path exists
+//! is answered once, before the checks run.
+
+use std::collections::HashMap;
+
+use crate::document::Document;
+use crate::read::mentions::{Mention, evidence, named_documents};
+use crate::workspace::{Workspace, folder_of, join_path};
+
+/// What became of a path that a document names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trace {
+    /// It exists, or lies where nobody looked.
+    Fine,
+    /// Its first folder exists in this folder (with a slash at its end, or empty), and it does not.
+    Missing(String),
+}
+
+/// How many other files may have a name for one of them to be the renamed file.
+const FEW: usize = 3;
+
+impl Workspace {
+    /// Asks for what the documents say exists; a path only where its first folder does.
+    pub(super) fn ask_for_evidence(&self, answers: &mut HashMap<String, bool>, exists: impl Fn(&str) -> bool) {
+        let mut ask = |path: &str| match answers.get(path) {
+            Some(known) => Some(*known),
+            None => {
+                let yes = self.document(path).is_some() || exists(path);
+                answers.insert(path.to_owned(), yes);
+                Some(yes)
+            }
+        };
+        for (document, _) in self.documents.iter().zip(&self.reported).filter(|(_, reported)| **reported) {
+            for mention in evidence(document).iter().filter(|mention| is_claim(mention)) {
+                trace(document, &mention.path, &mut ask);
+            }
+            for (name, _) in named_documents(document) {
+                if name.contains('/') {
+                    trace(document, name.trim_start_matches('/'), &mut ask);
+                } else {
+                    beside(document, &name).iter().for_each(|path| {
+                        ask(path);
+                    });
+                }
+            }
+        }
+    }
+
+    /// What became of a path that a document names.
+    #[must_use]
+    pub fn trace(&self, document: &Document, path: &str) -> Trace {
+        trace(document, path, &mut |path| self.exists(path))
+    }
+
+    /// Whether a document that another one names without a folder lies beside it or at its root; `None` when nobody was
+    /// asked.
+    #[must_use]
+    pub fn lies_beside(&self, document: &Document, name: &str) -> Option<bool> {
+        let mut unknown = false;
+        for path in beside(document, name) {
+            match self.exists(&path) {
+                Some(true) => return Some(true),
+                Some(false) => {}
+                None => unknown = true,
+            }
+        }
+        (!unknown).then_some(false)
+    }
+
+    /// The folders in which files that a document says exist seem to be missing.
+    pub(super) fn bases_of_missing(&self, document: &Document) -> Vec<String> {
+        evidence(document)
+            .iter()
+            .filter(|mention| is_claim(mention))
+            .filter_map(|mention| match self.trace(document, &mention.path) {
+                Trace::Missing(base) => Some(base),
+                Trace::Fine => None,
+            })
+            .collect()
+    }
+
+    /// Whether another file under a folder is probably the same one by a new name: it has the same base name. A name that
+    /// many files have must also have the same folder.
+    #[must_use]
+    pub fn has_moved(&self, base: &str, path: &str) -> bool {
+        let by_name = self.by_name.get_or_init(|| {
+            let mut by_name: HashMap<String, Vec<String>> = HashMap::new();
+            let mut paths: Vec<&str> = self.files_under("").collect();
+            paths.sort_unstable();
+            paths.dedup();
+            for path in paths {
+                by_name.entry(name_of(path).to_owned()).or_default().push(path.to_owned());
+            }
+            by_name
+        });
+        let Some(same) = by_name.get(name_of(path)) else { return false };
+        let under: Vec<&String> = same.iter().filter(|other| other.starts_with(base)).collect();
+        let parent = |path: &str| name_of(folder_of(path)).to_owned();
+        if under.len() <= FEW { !under.is_empty() } else { under.iter().any(|other| parent(other) == parent(path)) }
+    }
+}
+
+fn name_of(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// Whether what is mentioned must exist.
+#[must_use]
+pub fn is_claim(mention: &Mention) -> bool {
+    mention.claimed && !mention.gone
+}
+
+/// The folders that a path may start from: the document's own and all above it.
+fn bases(document: &Document) -> impl Iterator<Item = &str> {
+    let mut next = Some(folder_of(&document.path));
+    std::iter::from_fn(move || {
+        let folder = next?;
+        next = (!folder.is_empty()).then(|| folder_of(folder));
+        Some(folder)
+    })
+}
+
+fn trace(document: &Document, path: &str, exists: &mut impl FnMut(&str) -> Option<bool>) -> Trace {
+    let first = path.split('/').next().unwrap_or(path);
+    let mut missing = None;
+    for base in bases(document) {
+        let (Some(folder), Some(whole)) = (join_path(base, first), join_path(base, path)) else { continue };
+        match exists(&folder) {
+            Some(true) => {}
+            Some(false) => continue,
+            None => return Trace::Fine,
+        }
+        match exists(&whole) {
+            Some(false) => missing = Some(if base.is_empty() { String::new() } else { format!("{base}/") }),
+            _ => return Trace::Fine,
+        }
+    }
+    missing.map_or(Trace::Fine, Trace::Missing)
+}
+
+/// Where a document that is named without a folder may lie.
+fn beside(document: &Document, name: &str) -> Vec<String> {
+    let root = document.root.trim_end_matches('/');
+    let mut found: Vec<String> =
+        [folder_of(&document.path), root].iter().filter_map(|base| join_path(base, name)).collect();
+    found.dedup();
+    found
+}
