@@ -232,6 +232,13 @@ impl<'a> Scope<'a> {
             }
             Target::First(inner) => self.select(inner).into_iter().take(1).collect(),
             Target::Last(inner) => self.select(inner).pop().into_iter().collect(),
+            Target::Preceding(what, list) => {
+                let Some(what) = self.select(what).into_iter().next() else { return Vec::new() };
+                let place = in_sequence(&what.text);
+                let before = self.select(list).into_iter().filter(|other| in_sequence(&other.text) < place);
+                let last = before.max_by(|a, b| in_sequence(&a.text).cmp(&in_sequence(&b.text)));
+                last.map(Selected::whole).into_iter().collect()
+            }
             Target::Count(inner) => {
                 let found = self.select(inner);
                 let Some(document) = found.first().map(|first| first.document).or_else(|| self.owner(inner)) else {
@@ -264,7 +271,7 @@ impl<'a> Scope<'a> {
     /// The document that a selector is about, whether or not it selects something there.
     fn owner(&self, selector: &Selector) -> Option<&'a Document> {
         match (&selector.target, &selector.member) {
-            (Target::Count(inner) | Target::First(inner) | Target::Last(inner), _) => self.owner(inner),
+            (Target::Count(it) | Target::First(it) | Target::Last(it) | Target::Preceding(_, it), _) => self.owner(it),
             (Target::Variable { name, .. }, _) => {
                 self.bound.iter().find(|(known, _)| known == name).map(|(_, bound)| bound.document)
             }
@@ -288,6 +295,13 @@ fn number(text: &str) -> Option<f64> {
     let text = text.trim().trim_matches('`').trim();
     let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(text.len());
     text[..end].trim_end_matches('.').parse().ok()
+}
+
+/// Where a numbered thing stands among others: `3` before `3a` before `12`.
+fn in_sequence(text: &str) -> (u64, String) {
+    let bare = normal(text);
+    let digits = bare.bytes().take_while(u8::is_ascii_digit).count();
+    (bare[..digits].parse().unwrap_or(u64::MAX), bare[digits..].to_owned())
 }
 
 /// Whether two texts say the same in other words: the words of one are all words of the other, or stand in it in a row.

@@ -78,7 +78,7 @@ relations:
     when: { all: [ \"report: document\", { select: \"report: state\", is: done } ] }
     forbid: { not: { select: \"$step n\", subset: \"report: entry steps n\" } }
     values: { n: $step n }
-    at: [ \"report: section Steps\", \"report: title\" ]
+    at: [ \"preceding $step n | report: entry steps n\", \"report: section Steps\", \"report: title\" ]
     related: $step
   - work-item: brew
     report: sour-claim
@@ -223,8 +223,8 @@ fn what_differs_is_reported_where_it_is_claimed() {
     let expected = "\
 brews/stout/report.md:4:12 error begun too early <- brews/stout/plan.md:3
 brews/stout/report.md:6:1 error 1 goals here, 2 there
-brews/stout/report.md:10:1 error step 2 has no result <- brews/stout/plan.md:14
 brews/stout/report.md:12:5 info step 1 has priority 3 here and 1 in the plan <- brews/stout/plan.md:12
+brews/stout/report.md:12:5 error step 2 has no result <- brews/stout/plan.md:14
 brews/stout/report.md:16:1 error 3 BROKEN <- brews/stout/report.md:12
 brews/stout/report.md:21:1 error 13 Bottles of 12
 ";

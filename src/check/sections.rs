@@ -70,7 +70,12 @@ pub(super) fn present(context: &Context<'_>, found: &mut Findings) {
             .at(above.unwrap_or_else(|| context.head()))
             .value(
                 "section",
-                rule.headings.first().map_or_else(|| rule.name.clone(), crate::pack::shape::Shape::display),
+                // One without holes can be written as it is shown.
+                rule.headings
+                    .iter()
+                    .find(|heading| heading.holes().next().is_none())
+                    .or(rule.headings.first())
+                    .map_or_else(|| rule.name.clone(), crate::pack::shape::Shape::display),
             )
             .value("level", "#".repeat(usize::from(rule.level.unwrap_or(2))))
             .severity(rule.severity);

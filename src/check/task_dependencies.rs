@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::check::task_form::number;
 use crate::check::{Context, Findings};
-use crate::document::{Body, Task, TaskState};
+use crate::document::{Body, Document, Task, TaskState};
 use crate::read::fields::short;
 use crate::text::Span;
 
@@ -151,10 +151,11 @@ pub(super) fn parallel_conflict(context: &Context<'_>, found: &mut Findings) {
         if !marked || task.state == TaskState::Skipped {
             continue;
         }
-        let Some((path, span)) = task.paths.first() else { continue };
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let is_file = name.contains('.') && !path.ends_with('/');
-        if !is_file || path.contains(['*', '?']) || path.contains("...") || rules.shared_paths.is_match(path) {
+        // Words with a slash (`yaml/json`) are no files, and a folder is not what both write.
+        let is_file = |path: &str| path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+        let written = task.paths.iter().find(|(path, _)| is_file(path) || path.ends_with('/'));
+        let Some((path, span)) = written.filter(|(path, _)| is_file(path)) else { continue };
+        if path.contains(['*', '?']) || path.contains("...") || rules.shared_paths.is_match(path) {
             continue;
         }
         // A placeholder in the path is no file.
@@ -188,6 +189,14 @@ pub(super) fn unknown_mention(context: &Context<'_>, found: &mut Findings) {
     let parsed = &context.document.parsed;
     let lost = lost(context);
     let mut seen: Vec<String> = Vec::new();
+    let document = context.document;
+    let kind_of = |other: &Document| other.kind.as_ref().map(|kind| kind.name.clone());
+    let elsewhere = |id: &str| {
+        let others = context.workspace.documents().iter().filter(|other| {
+            other.path != document.path && other.root == document.root && kind_of(other) == kind_of(document)
+        });
+        others.flat_map(|other| &other.tasks).any(|task| task.id.eq_ignore_ascii_case(id))
+    };
     for section in &parsed.sections {
         if !rules.mentioned_under.iter().any(|shape| shape.fits_loosely(&section.title.text)) {
             continue;
@@ -203,8 +212,11 @@ pub(super) fn unknown_mention(context: &Context<'_>, found: &mut Findings) {
                 if tasks.contains_key(&upper) || seen.contains(&upper) || near {
                     continue;
                 }
-                // A base ID whose lettered parts exist is known.
-                if tasks.keys().any(|known| known.starts_with(&upper)) {
+                // A base ID whose lettered parts exist is known, and so is the part of a task that exists, and the task of
+                // another work item.
+                let base = upper.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+                let base = base.split('.').next().unwrap_or(base);
+                if tasks.keys().any(|known| known.starts_with(&upper)) || tasks.contains_key(base) || elsewhere(&id) {
                     continue;
                 }
                 seen.push(upper);

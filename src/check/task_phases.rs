@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::check::{Context, Findings};
-use crate::document::{Body, TaskState};
+use crate::document::{Body, Line, TaskState};
 use crate::read::fields::short;
 
 /// `duplicate-phase`: two phases have one number.
@@ -95,26 +95,77 @@ pub(super) fn total(context: &Context<'_>, found: &mut Findings) {
         .filter(|task| task.id.ends_with(|c: char| c.is_ascii_alphabetic()) || task.id.contains('.'))
         .count();
     let counts = [all, all - skipped, all - lettered, all.saturating_sub(skipped + lettered)];
-    for label in &context.document.parsed.labels {
-        if !rules.format.totals.iter().any(|name| name.eq_ignore_ascii_case(label.name.trim())) {
+    for value in stated_totals(context, &rules.format.totals) {
+        let start = value.text.len() - value.text.trim_start_matches(['~', '*', '`', ' ']).len();
+        let digits = value.text[start..].bytes().take_while(u8::is_ascii_digit).count();
+        let Ok(stated) = value.text[start..start + digits].parse::<usize>() else { continue };
+        if counts.contains(&stated) || !is_total(&value.text[start + digits..], &rules.format.totals) {
             continue;
         }
-        let digits: String = label
-            .value
-            .text
-            .trim_start_matches(['~', '*', '`', ' '])
-            .chars()
-            .take_while(char::is_ascii_digit)
-            .collect();
-        let Ok(stated) = digits.parse::<usize>() else { continue };
-        if counts.contains(&stated) {
-            continue;
-        }
-        let at = label.value.text.find(&digits).unwrap_or(0);
         let finding = found
-            .at(label.value.span(at..at + digits.len()))
+            .at(value.span(start..start + digits))
             .value("stated", stated.to_string())
             .value("count", all.to_string());
         found.push(finding);
     }
+}
+
+/// What stands behind the names of totals: bold labels, cells of tables, and lines `name: value`.
+fn stated_totals(context: &Context<'_>, names: &[String]) -> Vec<Line> {
+    let parsed = &context.document.parsed;
+    let is_name = |text: &str| {
+        let text = text.trim().trim_matches('*').trim_end_matches(':').trim();
+        names.iter().any(|name| name.eq_ignore_ascii_case(text))
+    };
+    let mut found: Vec<Line> = Vec::new();
+    found.extend(parsed.labels.iter().filter(|label| is_name(&label.name)).map(|label| label.value.clone()));
+    for block in &parsed.blocks {
+        match &block.body {
+            Body::Table { rows } => {
+                found.extend(rows.iter().filter_map(|row| match row.as_slice() {
+                    [name, value, ..] if is_name(&name.text) => Some(value.clone()),
+                    _ => None,
+                }));
+            }
+            Body::Paragraph | Body::Item { .. } => {
+                let line = &block.plain;
+                let colon = line.text.find([':', '：']).filter(|colon| is_name(&line.text[..*colon]));
+                let value = colon.and_then(|colon| {
+                    let width = line.text[colon..].chars().next().map_or(1, char::len_utf8);
+                    Some(line.sub(colon + width..line.text.len())).filter(|value| !value.text.trim().is_empty())
+                });
+                found.extend(value);
+            }
+            _ => {}
+        }
+    }
+    let mut seen: Vec<usize> = Vec::new();
+    found.retain(|value| {
+        let at = value.trimmed().whole().end;
+        !seen.contains(&at) && {
+            seen.push(at);
+            true
+        }
+    });
+    found
+}
+
+/// Whether a number is a total by what follows it: nothing, a mark, a remark, or a word of the names themselves (`tasks`),
+/// but no unit and no end of a range.
+fn is_total(rest: &str, names: &[String]) -> bool {
+    let rest = rest.trim_start_matches(['*', '`', ' ']);
+    let Some(first) = rest.chars().next() else { return true };
+    if matches!(first, '-' | '–' | '—' | '~') {
+        let more = rest[first.len_utf8()..].trim_start();
+        return !more.starts_with(|c: char| c.is_ascii_digit() || c == '~');
+    }
+    let word: String = rest.chars().take_while(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
+    let known = |name: &String| {
+        name.to_lowercase()
+            .split_whitespace()
+            .any(|own| own == word || own.trim_end_matches('s') == word.trim_end_matches('s'))
+    };
+    matches!(first, '(' | ',' | ';' | '|' | '。' | '，' | '（')
+        || rest.trim() == "."
+        || !word.is_empty() && names.iter().any(known)
 }

@@ -324,6 +324,8 @@ pub struct PartRules {
 pub struct TaskRules {
     /// A legal ID, as a whole.
     pub id: Regex,
+    /// Words that make a further line of an ID a mention, in small letters.
+    pub repeats: Vec<String>,
     /// The same, at the start of a text.
     pub id_at_start: Regex,
     /// What was probably meant as an ID, at the start of a text.
@@ -388,6 +390,8 @@ pub enum LeftoverPlace {
     Title,
     /// Values of fields.
     Fields,
+    /// Fields of which it is the whole value.
+    Values,
     /// Headings.
     Headings,
     /// The lines of entries.
@@ -816,6 +820,7 @@ fn task_rules(source: &format::Tasks, problems: &mut Problems) -> Option<TaskRul
         .collect();
     Some(TaskRules {
         id: problems.regex("/tasks/id", &format!("^(?:{})$", source.id))?,
+        repeats: source.repeats.iter().map(|word| word.to_lowercase()).collect(),
         id_at_start: problems.regex("/tasks/id", &format!("^(?:{})", source.id))?,
         near_id: source.near_id.as_deref().and_then(|near| problems.regex("/tasks/near-id", &format!("^(?:{near})"))),
         label,
@@ -874,6 +879,7 @@ fn leftover_place(place: &str) -> Result<LeftoverPlace, String> {
     Ok(match place {
         "title" => LeftoverPlace::Title,
         "fields" => LeftoverPlace::Fields,
+        "values" => LeftoverPlace::Values,
         "headings" => LeftoverPlace::Headings,
         "entries" => LeftoverPlace::Entries,
         "items" => LeftoverPlace::Items,
@@ -885,8 +891,8 @@ fn leftover_place(place: &str) -> Result<LeftoverPlace, String> {
             Some(name) => LeftoverPlace::Section(Box::new(compile_shape(name)?)),
             None => {
                 return Err(format!(
-                    "`{other}` is not a place; use `title`, `fields`, `headings`, `entries`, `items`, `tasks`, \
-                     `comments`, `code`, `text` or `section NAME`"
+                    "`{other}` is not a place; use `title`, `fields`, `values`, `headings`, `entries`, `items`, \
+                     `tasks`, `comments`, `code`, `text` or `section NAME`"
                 ));
             }
         },

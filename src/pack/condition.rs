@@ -83,6 +83,8 @@ pub enum Target {
     },
     /// The number of things that are selected.
     Count(Box<Selector>),
+    /// Of what the second selects the last that comes before what the first selects, by number.
+    Preceding(Box<Selector>, Box<Selector>),
     /// The first of them.
     First(Box<Selector>),
     /// The last of them.
@@ -144,6 +146,13 @@ impl Selector {
                 Target::Fact { name: name.to_owned(), hole: hole.map(str::to_owned) }
             }
             "count" => Target::Count(within()?),
+            "preceding" => {
+                let (what, list) = rest["preceding".len()..].split_once('|').ok_or_else(|| {
+                    format!("`{source}`: `preceding` wants two selectors, as in `preceding $step n | entry steps n`")
+                })?;
+                let compile = |source: &str| Selector::compile(source.trim()).map(Box::new);
+                Target::Preceding(compile(what)?, compile(list)?)
+            }
             "first" => Target::First(within()?),
             "last" => Target::Last(within()?),
             word if word.len() > 1 && word.starts_with('$') => {
@@ -154,7 +163,7 @@ impl Selector {
                 return Err(format!(
                     "`{source}` does not begin with `field`, `path`, `title`, `section`, `callout`, `entry`, `part`, `paths`, \
                      `label`, `tasks`, `phases`, `labels`, `items`, `boxes`, `criteria`, `fact`, `known`, `state`, `text`, \
-                     `document`, `file`, `count`, `first`, `last` or `$`"
+                     `document`, `file`, `count`, `first`, `last`, `preceding` or `$`"
                 ));
             }
         };
@@ -166,7 +175,9 @@ impl Selector {
     pub fn variable(&self) -> Option<&str> {
         match &self.target {
             Target::Variable { name, .. } => Some(name),
-            Target::Count(inner) | Target::First(inner) | Target::Last(inner) => inner.variable(),
+            Target::Count(inner) | Target::First(inner) | Target::Last(inner) | Target::Preceding(inner, _) => {
+                inner.variable()
+            }
             _ => None,
         }
     }
@@ -176,7 +187,9 @@ impl Selector {
     pub fn reads(&self) -> Option<&str> {
         match &self.target {
             Target::Document | Target::Path(_) => None,
-            Target::Count(inner) | Target::First(inner) | Target::Last(inner) => inner.reads(),
+            Target::Count(inner) | Target::First(inner) | Target::Last(inner) | Target::Preceding(_, inner) => {
+                inner.reads()
+            }
             _ => self.member.as_deref(),
         }
     }

@@ -175,8 +175,9 @@ pub struct Test {
     /// `[member:] field NAME | path [HOLE] | title [HOLE] | section NAME | callout NAME | entry LIST[/FORM] [PART] |
     /// part NAME | label NAME | paths SECTION | tasks [STATE] | phases [HOLE] | labels | items [PREFIX] | boxes [STATE] |
     /// criteria [STATE] | fact NAME [HOLE] | known HOLE | state | text | document | file PATH`, or `$name [HOLE]`, or
-    /// `count SELECTOR`, `first SELECTOR`, `last SELECTOR`. A field may be a JSON pointer with `*`. A section that the
-    /// kind declares is found by any of its headings.
+    /// `count SELECTOR`, `first SELECTOR`, `last SELECTOR`, `preceding SELECTOR | SELECTOR` (of what the second selects the
+    /// last that comes before the first by number). A field may be a JSON pointer with `*`. A section that the kind
+    /// declares is found by any of its headings.
     pub select: String,
     /// It is this value.
     #[serde(default)]
@@ -440,7 +441,8 @@ pub struct Fields {
     pub from: BTreeMap<String, String>,
     /// JSON Schema 2020-12. Beside the standard's keywords a property may have `severity`, `expects` (words that say
     /// what should stand there), `section` (the section it stands in: when that is missing, the field is not reported
-    /// too) and, beside `enum` in Markdown, `remark: true` (a remark may follow the word). `format: date`, `date-time` (an offset is demanded) and `timestamp` (any ISO 8601
+    /// too) and, beside `enum` in Markdown, `remark: true` (a remark may follow the word; likewise beside
+    /// `format`, after the date). `format: date`, `date-time` (an offset is demanded) and `timestamp` (any ISO 8601
     /// date or date-time) are checked by the timestamp rules.
     #[serde(default)]
     pub schema: Option<serde_json::Value>,
@@ -785,7 +787,10 @@ pub struct Tasks {
     /// Sections under which IDs are only mentioned: headings.
     #[serde(default)]
     pub not_under: OneOrMany<String>,
-    /// Shapes that state the number of tasks: `**Total Tasks**: {total:int}` is the label `Total Tasks`.
+    /// Words in a box by which it repeats a task that stands above: such a line is no second task of its ID.
+    #[serde(default)]
+    pub repeats: Vec<String>,
+    /// Names of what states the number of tasks: a bold label, the first cell of a row, or what stands before a colon.
     #[serde(default)]
     pub totals: Vec<String>,
     /// Shapes with a hole `groups` (a list) or `group` that say which groups exist: level-2 or -3 headings of another
@@ -893,7 +898,7 @@ pub struct FullLeftover {
     /// What sort of leftover it is.
     #[serde(default, rename = "as")]
     pub sort: Sort,
-    /// Where it counts: `title`, `fields`, `headings`, `entries`, `items` (list items that begin with it), `tasks` (a
+    /// Where it counts: `title`, `fields`, `values` (fields of which it is the whole value), `headings`, `entries`, `items` (list items that begin with it), `tasks` (a
     /// task line whose description it is, or begins with it), `comments`, `code`, `text` (paragraphs, list items,
     /// headings and tables; all outside code and comments), `section NAME`.
     #[serde(default, rename = "in")]

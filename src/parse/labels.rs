@@ -28,7 +28,8 @@ pub fn collect(line: &Line, block: usize, labels: &mut Vec<Label>) {
         let mut value_line = line.sub((*value).min(end)..end).trimmed();
         loop {
             let text = value_line.text.trim_end();
-            let shorter = text.strip_suffix("\\n").or_else(|| text.strip_suffix('|')).unwrap_or(text).trim_end();
+            let shorter =
+                text.strip_suffix("\\n").or_else(|| text.strip_suffix(['|', '·', '•'])).unwrap_or(text).trim_end();
             if shorter.len() == value_line.text.len() {
                 break;
             }
@@ -120,6 +121,7 @@ mod tests {
             labels("**Branch**: `a` | **Date**: 2025-01-01 | **Plan**: [b](c)"),
             [("Branch".into(), "`a`".into()), ("Date".into(), "2025-01-01".into()), ("Plan".into(), "[b](c)".into())]
         );
+        assert_eq!(labels("**A**: x · **B**: y"), [("A".into(), "x".into()), ("B".into(), "y".into())]);
         assert_eq!(labels("**A**: x  \\n**B**: y"), [("A".into(), "x".into()), ("B".into(), "y".into())]);
     }
 }

@@ -129,9 +129,12 @@ fn add(fields: &mut Node, mut key: Node, mut value: Node, rules: &FieldRules, st
 /// A value in Markdown as the schema spells it: case does not matter, and where the property says `remark: true`, a remark
 /// may follow the word.
 fn spelled(node: Node, property: &serde_json::Value) -> Node {
+    let remark = property.get("remark").and_then(serde_json::Value::as_bool).unwrap_or(false);
+    if remark && property.get("format").is_some() {
+        return without_remark(node);
+    }
     let Some(options) = property.get("enum").and_then(serde_json::Value::as_array) else { return node };
     let Some(text) = node.as_str().map(str::trim) else { return node };
-    let remark = property.get("remark").and_then(serde_json::Value::as_bool).unwrap_or(false);
     let bare = text.trim_start_matches(['`', '*']);
     let known = options.iter().filter_map(serde_json::Value::as_str).filter(|option| {
         let Some(head) = bare.get(..option.len()) else { return false };
@@ -147,6 +150,21 @@ fn spelled(node: Node, property: &serde_json::Value) -> Node {
     });
     match known.max_by_key(|option| option.len()) {
         Some(option) => Node { value: Value::Str(option.to_owned()), ..node },
+        None => node,
+    }
+}
+
+/// A value that begins with a digit, as a date does, without the remark behind it: `2026-07-21 (revised)`.
+fn without_remark(node: Node) -> Node {
+    let Some(text) = node.as_str().filter(|text| text.starts_with(|c: char| c.is_ascii_digit())) else { return node };
+    let ends = [" (", ",", ";", " -", " –", " —", " ·"].iter().filter_map(|mark| text.find(mark)).min();
+    // `2026-07-21, 10:00` is still one time.
+    let end = ends.filter(|end| !text[*end..].trim_start_matches([',', ' ']).starts_with(|c: char| c.is_ascii_digit()));
+    match end {
+        Some(end) => {
+            let value = text[..end].trim_end().to_owned();
+            Node { span: Span::new(node.span.start, node.span.start + value.len()), value: Value::Str(value) }
+        }
         None => node,
     }
 }

@@ -76,6 +76,17 @@ fn search_place(document: &Document, rule: &LeftoverRule, place: &LeftoverPlace,
             }
         }
         LeftoverPlace::Fields => values(document, rule, &document.fields, "", found),
+        LeftoverPlace::Values => {
+            for (key, value) in document.fields.pairs() {
+                let line = Line::of(document.parsed.text.slice(value.span), value.span.start);
+                if whole(rule, &line, found)
+                    && let Some(leftover) = found.last_mut()
+                {
+                    leftover.field = key.as_str().map(str::to_owned);
+                    leftover.span = value.span;
+                }
+            }
+        }
         LeftoverPlace::Headings => {
             for section in &parsed.sections {
                 within(rule, &section.title, None, found);

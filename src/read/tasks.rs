@@ -24,6 +24,7 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
     let regions = task_regions(document, rules);
     let mut near: Vec<(usize, &'static str, Span, String)> = Vec::new();
     let mut lines = 0;
+    let mut ids: FxHashSet<String> = FxHashSet::default();
     for index in 0..document.parsed.blocks.len() {
         let block = &document.parsed.blocks[index];
         let Body::Item { checkbox, depth, .. } = &block.body else { continue };
@@ -32,9 +33,14 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
         }
         let phase = block.section.and_then(|section| phase_of(document, section));
         match checkbox {
+            Some(_) if names_range(&block.line.text, rules) => {}
             Some(checkbox) => {
                 let outer = *depth == 0;
                 if let Some(task) = task(block, index, checkbox, rules, phase) {
+                    if repeats(&task, &ids, rules) {
+                        continue;
+                    }
+                    ids.insert(task.id.clone());
                     lines += 1;
                     if let Some((case, span)) = ill_formed(&task, rules) {
                         near.push((index, case, span, block.line.text.clone()));
@@ -81,6 +87,21 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
             .map(|(_, case, span, text)| NearTask { case, span, text })
             .collect();
     }
+}
+
+/// Whether a line begins with a range of IDs (`T062-T067`, `T030.2~T030.6`): it speaks of those tasks and is none itself.
+fn names_range(text: &str, rules: &TaskRules) -> bool {
+    let bare = text.trim_start_matches(['*', '~', '_', ' ', '`']);
+    let Some(id) = rules.id_at_start.find(bare) else { return false };
+    let rest = bare[id.end()..].trim_start_matches(['*', '`', ' ']);
+    let joined = ["~", "-", "–", "—", "..", "→", "to ", "through "].iter().find_map(|sign| rest.strip_prefix(sign));
+    joined.is_some_and(|rest| rules.id_at_start.is_match(rest.trim_start_matches(['.', '*', '`', ' '])))
+}
+
+/// Whether a line only repeats a task that stands above.
+fn repeats(task: &Task, ids: &FxHashSet<String>, rules: &TaskRules) -> bool {
+    let text = || task.description.text.to_lowercase();
+    ids.contains(&task.id) && rules.repeats.iter().any(|word| text().contains(word))
 }
 
 /// Boxes of a phase without an ID, in one list directly beside a task that has one.
@@ -377,7 +398,7 @@ static PATH: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
         r"(?x)
         `([^`\s]*(?:/[^`\s]*|\.[A-Za-z][A-Za-z0-9]{0,7}))`           # in back-ticks
-        | (?:^|[\s(,;:])(                                              # bare
+        | (?:^|[\s(,;:]|[^\x00-\x7F])(                                 # bare
             (?:[A-Za-z0-9_.@{}\[\]*~+-]+/)+[A-Za-z0-9_.@{}\[\]*~+-]*   # with a folder
             | [A-Za-z0-9_@\[\]-][A-Za-z0-9_.@\[\]-]*\.(?:rs|py|ts|tsx|js|jsx|mjs|go|java|kt|swift|rb|php|cs|cpp|cc|c|h|hpp|md|mdx|json|ya?ml|toml|sql|sh|css|scss|html|vue|svelte|dart|proto|graphql|prisma|tf|ini|cfg|env|txt|csv|xml|gradle|lock|ipynb|tcss)\b
         )",

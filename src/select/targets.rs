@@ -191,6 +191,7 @@ pub(super) fn select_in<'a>(document: &'a Document, target: &Target, entry: Opti
         | Target::Known(_)
         | Target::Variable { .. }
         | Target::Count(_)
+        | Target::Preceding(..)
         | Target::First(_)
         | Target::Last(_) => {}
     }
@@ -252,6 +253,15 @@ fn task_state(task: &Task) -> &'static str {
 }
 
 impl<'a> Selected<'a> {
+    /// The entry that it is a part of, or itself.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        match self.thing {
+            Thing::Entry(entry) => entry_selected(self.document, entry),
+            _ => self,
+        }
+    }
+
     /// A capture, part or key of it: of an entry its parts and captures, `when`, `progress`, `struck`; of a phase the holes of
     /// its heading, `group` for each of its groups; of a task `id`, `state`, `labels`, `paths`, `depends`, `text`; of an
     /// item `id` and `text`; of data its `key` and what stands in it; `fact NAME [HOLE]` is what the text states within it.
@@ -329,13 +339,13 @@ impl<'a> Selected<'a> {
 fn part_of<'a>(document: &'a Document, entry: &'a Entry, name: &str) -> Vec<Selected<'a>> {
     let parts = entry.parts.iter().filter(|part| part.name.eq_ignore_ascii_case(name)).map(|part| {
         let span = if part.value.text.is_empty() { part.name_span } else { part.value.whole() };
-        Selected { empty: part.empty, ..selected(document, span, &*part.value.text) }
+        Selected { empty: part.empty, thing: Thing::Entry(entry), ..selected(document, span, &*part.value.text) }
     });
     let captures = entry
         .captures
         .iter()
         .filter(|capture| capture.name == name)
-        .map(|capture| selected(document, capture.span, &*capture.text));
+        .map(|capture| Selected { thing: Thing::Entry(entry), ..selected(document, capture.span, &*capture.text) });
     parts.chain(captures).collect()
 }
 
