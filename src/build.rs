@@ -3,6 +3,10 @@
 //! what a mistake in a pack points into. Of the fixtures one example of each rule is embedded. A new file in either folder
 //! causes a rebuild.
 
+#[path = "pack/example.rs"]
+#[expect(unreachable_pub, reason = "the crate compiles the file too, and there it is public")]
+mod example;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -10,6 +14,7 @@ use std::{env, fs, io};
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/build.rs");
+    println!("cargo::rerun-if-changed=src/pack/example.rs");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it")).join("rules");
     let mut files = Vec::new();
     collect(&root, &mut files)?;
@@ -34,30 +39,38 @@ fn main() -> io::Result<()> {
     fs::write(out.join("examples.rs"), examples(&fixtures)?)
 }
 
-/// The shortest report and the shortest good document of each rule's fixtures: what `worklint rule` shows.
+/// What the manual shows of each rule, from its fixtures.
 fn examples(fixtures: &Path) -> io::Result<String> {
     let mut code = String::from("&[\n");
     for pack in folders(fixtures)? {
         for rule in folders(&pack)? {
-            let mut files: Vec<(String, String)> = Vec::new();
-            for entry in fs::read_dir(&rule)? {
-                let path = entry?.path();
-                if let (true, Ok(text)) = (path.is_file(), fs::read_to_string(&path)) {
-                    files.push((name_of(&path), text));
-                }
-            }
-            files.sort_by(|a, b| (a.1.len(), &a.0).cmp(&(b.1.len(), &b.0)));
-            let first = |wanted: &dyn Fn(&str) -> bool| {
-                files.iter().find(|(name, _)| wanted(name)).map_or("", |(_, text)| text.as_str())
-            };
-            let bad = first(&|name| name.starts_with("bad") && name.ends_with(".out"));
-            let good = first(&|name| name.starts_with("good"));
-            writeln!(code, "    ({:?}, {:?}, {bad:?}, {good:?}),", name_of(&pack), name_of(&rule))
+            let mut files = Vec::new();
+            texts(&rule, &rule, &mut files)?;
+            files.sort();
+            let example::Example { path, bad, output, good_path, good } = example::choose(&files);
+            let texts = [path, bad, output, good_path, good];
+            writeln!(code, "    ({:?}, {:?}, {texts:?}),", name_of(&pack), name_of(&rule))
                 .expect("writing to a string cannot fail");
         }
     }
     code.push_str("]\n");
     Ok(code)
+}
+
+/// All text files below a folder, by their path from `root`.
+fn texts(root: &Path, folder: &Path, files: &mut Vec<(String, String)>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            texts(root, &path, files)?;
+        } else if let (Ok(text), Ok(name)) = (fs::read_to_string(&path), path.strip_prefix(root)) {
+            // A file with a zero byte is no text for worklint either.
+            if !text.contains('\0') {
+                files.push((name.to_string_lossy().replace('\\', "/"), text));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn folders(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -4,9 +4,11 @@
 pub mod checkbox_form;
 pub mod criteria;
 pub mod entries;
+pub mod entry_flow;
 pub mod entry_times;
 pub mod evidence;
 pub mod fields;
+pub mod file_names;
 pub mod item_ids;
 pub mod leftovers;
 pub mod links;
@@ -177,12 +179,15 @@ pub const CHECKS: &[Entry] = &[
     plain!("duplicate-task-id", task_form::duplicate_id),
     plain!("empty-phase", task_phases::empty),
     plain!("empty-section", sections::empty),
+    Entry { name: "entry-gap", prepare: entry_flow::gap },
     plain!("entry-order", entry_times::order),
     plain!("entry-outside-lifetime", entry_times::lifetime),
     plain!("entry-parts", entries::parts),
     plain!("entry-present", entries::present),
+    Entry { name: "entry-progress", prepare: entry_flow::progress },
     plain!("entry-without-follower", steps::without_follower),
     plain!("evidence-present", evidence::present),
+    Entry { name: "file-named-after", prepare: file_names::named_after },
     plain!("front-matter-present", fields::front_matter_present),
     plain!("future-time", times::future),
     plain!("heading-level", sections::skipped_level),

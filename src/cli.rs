@@ -4,7 +4,9 @@
 
 mod ast;
 mod check;
+mod examples;
 mod explain;
+mod generate;
 mod kinds;
 mod output;
 mod rule;
@@ -57,12 +59,14 @@ enum Command {
     Check(check::Arguments),
     /// List the rules, or show what one of them demands and why
     Rule(rule::Arguments),
-    /// List the kinds of documents that are known
+    /// List the kinds of documents that are known, or show what one of them says
     Kinds(kinds::Arguments),
     /// Say which kind a document has, why, and which rules run on it
     Explain(explain::Arguments),
     /// Print a document's tree as JSON
     Ast(ast::Arguments),
+    /// Write the pages and schemas of packs (for authors of packs)
+    Generate(generate::Arguments),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -131,6 +135,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Kinds(arguments) => kinds::run(arguments, &mut streams),
         Command::Explain(arguments) => explain::run(arguments, &mut streams),
         Command::Ast(arguments) => ast::run(arguments, &mut streams),
+        Command::Generate(arguments) => generate::run(arguments, &mut streams),
     };
     match outcome.and_then(|code| streams.finish().map(|()| code)) {
         Ok(code) => code,

@@ -2,6 +2,8 @@
 //!
 //! Parsing is a pure function from a text to values with places; which file is read is decided by the command line.
 
+pub mod file;
+
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@
 pub mod compile;
 pub mod condition;
 pub mod embedded;
+pub mod example;
 pub mod format;
 pub mod load;
 pub mod path_shape;

@@ -1,4 +1,5 @@
-//! How diagnostics are printed. One file per output format; only this module and its files know miette.
+//! How diagnostics are printed, one file per output format; only this module and its files know miette. Beside them, what
+//! packs say: the [`manual`] of rules and kinds, and the [`schema`] of their files.
 //!
 //! Rendering takes values and writes to a given place: it opens no file and asks no terminal. The width and whether there
 //! is colour are decided once, by the command line.
@@ -6,6 +7,8 @@
 pub mod concise;
 pub mod full;
 pub mod json;
+pub mod manual;
+pub mod schema;
 mod source;
 pub mod summary;
 

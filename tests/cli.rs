@@ -101,6 +101,25 @@ fn the_kinds() {
 }
 
 #[test]
+fn what_a_kind_says() {
+    assert_cmd_snapshot!(worklint("clean", &["kinds", "mdtd/adr"]));
+}
+
+#[test]
+fn cards_for_programs() {
+    let read = |arguments: &[&str]| -> Vec<serde_json::Value> {
+        let output = worklint("clean", arguments).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let all = read(&["rule", "--output-format", "json"]);
+    assert_eq!(all.len(), worklint::pack::Packs::builtin().cards().len());
+    let one = read(&["rule", "unreadable-document", "--output-format", "json"]);
+    assert_eq!(one[0]["severity"], "error");
+    assert_eq!(one[0]["cases"]["encrypted"]["severity"], "info");
+    assert!(all.contains(&one[0]));
+}
+
+#[test]
 fn why_a_document_is_what_it_is() {
     assert_cmd_snapshot!(worklint("clean", &["explain", "tasks/backlog/IN-042-renew-domain.md"]));
 }

@@ -6,11 +6,13 @@
 mod ast;
 mod cli;
 mod fixtures;
+mod generate;
 mod packs;
 mod relations;
 mod robust;
 mod spans;
 mod tidy;
+mod trees;
 
 use std::path::{Path, PathBuf};
 

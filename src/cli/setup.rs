@@ -24,6 +24,8 @@ pub(super) struct Setup {
     pub(super) fail_on: Option<FailOn>,
     /// Texts that are no documents but may be pointed at: the configuration file.
     pub(super) texts: Vec<(String, Text)>,
+    /// The folders of the user's packs.
+    pub(super) folders: Vec<PathBuf>,
     own: Option<Packs>,
 }
 
@@ -34,8 +36,15 @@ impl Setup {
             Failure::new(format!("the working directory cannot be read: {error}"), "Change to a folder that exists")
         })?;
         let base = discover::project(&directory).unwrap_or_else(|| directory.clone());
-        let mut setup =
-            Setup { directory, base, settings: Settings::new(now), fail_on: None, texts: Vec::new(), own: None };
+        let mut setup = Setup {
+            directory,
+            base,
+            settings: Settings::new(now),
+            fail_on: None,
+            texts: Vec::new(),
+            folders: Vec::new(),
+            own: None,
+        };
         let file = if configuration.no_config {
             None
         } else {
@@ -150,7 +159,10 @@ impl Setup {
         for pack in &config.packs {
             let place = folder.join(&pack.value);
             match discover::pack(&place, &discover::relative(&self.directory, &place)) {
-                Ok(source) => sources.push(source),
+                Ok(source) => {
+                    sources.push(source);
+                    self.folders.push(place);
+                }
                 Err(problem) => problems.push(problem),
             }
         }

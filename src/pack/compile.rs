@@ -131,9 +131,11 @@ pub struct EvidenceRules {
     pub from: Vec<Selector>,
     /// When it counts.
     pub when: Option<Condition>,
-    /// Every form of the words whose object need not exist, in lower case.
+    /// Every form of the verbs whose object need not exist, in lower case.
     pub gone: Vec<String>,
-    /// Every form of the words whose object must exist, in lower case.
+    /// Words that say the same shortly before a path, in lower case.
+    pub without: Vec<String>,
+    /// Every form of the verbs whose object must exist, in lower case.
     pub made: Vec<String>,
     /// Paths that are never looked for.
     pub ignore: GlobSet,
@@ -551,6 +553,7 @@ pub(super) fn body(kind: &format::Kind, problems: &mut Problems) -> KindBody {
             from: problems.selectors("/evidence/from", source.from.as_slice()),
             when: source.when.as_ref().and_then(|when| problems.take("/evidence/when", Condition::compile(when))),
             gone: source.gone.iter().flat_map(|verb| forms_of(verb)).collect(),
+            without: source.without.iter().map(|word| word.to_lowercase()).collect(),
             made: source.made.iter().flat_map(|verb| forms_of(verb)).collect(),
             ignore: globs("/evidence/ignore", &source.ignore, problems),
         }),

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Severity;
 
 /// One value or a list of them.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum OneOrMany<T> {
     /// A list.
@@ -35,7 +36,7 @@ impl<T> OneOrMany<T> {
 }
 
 /// `pack.yaml`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Pack {
     /// The pack's name; its folder has the same.
@@ -57,7 +58,7 @@ pub struct Pack {
 }
 
 /// One sort of work item.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct WorkItem {
     /// The folder (with a slash at its end) or file stem that the members share, as a shape:
@@ -75,7 +76,7 @@ pub struct WorkItem {
 }
 
 /// A member of a work item.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Member {
     /// The kind, without the pack's name.
@@ -87,7 +88,7 @@ pub struct Member {
 }
 
 /// What must hold in a work item, or within a document of one kind (its `claims`).
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Relation {
     /// The sort of work item. Not in the claims of a kind: they are about each of its documents.
@@ -139,7 +140,7 @@ pub struct Relation {
 }
 
 /// The one condition language. A bare selector means that what it selects exists.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Condition {
     /// A selector: `section Work Log`, `field status`, `path`.
@@ -169,7 +170,7 @@ pub enum Condition {
 }
 
 /// What is selected, and what must be true of it. With several values it is enough that one fits.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Test {
     /// `[member:] field NAME | path [HOLE] | title [HOLE] | section NAME | callout NAME | entry LIST[/FORM] [PART] |
@@ -231,7 +232,7 @@ pub struct Test {
 }
 
 /// A number, or the selector of one.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Bound {
     /// The number.
@@ -241,7 +242,7 @@ pub enum Bound {
 }
 
 /// `kinds/<kind>.yaml`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Kind {
     /// The kind's name; the file has the same.
@@ -267,8 +268,7 @@ pub struct Kind {
     /// Places whose documents this kind governs (globs): what no kind claims there is reported.
     #[serde(default)]
     pub governs: Vec<String>,
-    /// Only what is here is checked against this kind; for kinds that are recognised so that they are not mistaken for
-    /// another (templates, guides): no checks but those of reading and what the kind states.
+    /// Its fields: where they are written, and what they must be.
     #[serde(default)]
     pub fields: Option<Fields>,
     /// Shapes of the title (the first level-1 heading).
@@ -343,7 +343,7 @@ pub struct Kind {
 }
 
 /// Where a document names files that its work has made.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Evidence {
     /// Selectors: `tasks` (those that are done), `entry LIST [PART]` (those whose state is done, if the list has one),
@@ -352,10 +352,13 @@ pub struct Evidence {
     /// When it counts; always, if there is no condition.
     #[serde(default)]
     pub when: Option<Condition>,
-    /// Verbs whose object need not exist any more (`delete`), and words that say as much (`not`). Their regular forms
-    /// count, too.
+    /// Verbs whose object need not exist any more (`delete`). Their regular forms count, too; a verb that is the name of
+    /// something (`add the delete button`) does not.
     #[serde(default)]
     pub gone: Vec<String>,
+    /// Words that say shortly before a path that it need not exist (`without`).
+    #[serde(default)]
+    pub without: Vec<String>,
     /// Verbs whose object must exist (`create`): of two verbs before a path the nearer one counts.
     #[serde(default)]
     pub made: Vec<String>,
@@ -365,7 +368,7 @@ pub struct Evidence {
 }
 
 /// A value that must be unique.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Unique {
     /// The selector of the value: `path HOLE` is looked for in the names of all files under the root, anything else in the
@@ -383,7 +386,7 @@ pub struct Unique {
 }
 
 /// Something that a document's text states.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fact {
     /// Where: selectors (`section Final Validation`); the whole document, if none.
@@ -397,7 +400,7 @@ pub struct Fact {
 }
 
 /// How a document of a kind is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// CommonMark.
@@ -410,7 +413,7 @@ pub enum Format {
 }
 
 /// One value written in several places.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Agree {
     /// The selectors.
@@ -425,7 +428,7 @@ pub enum Agree {
 }
 
 /// The fields of a kind.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fields {
     /// Where they are written, the first source that has a field wins: `front-matter`, `data`, `header` (bold lines
@@ -458,7 +461,7 @@ pub struct Fields {
 }
 
 /// A field that may be empty.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum MayBeEmpty {
     /// Always.
@@ -473,7 +476,7 @@ pub enum MayBeEmpty {
 }
 
 /// The title of a kind.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Title {
     /// One shape.
@@ -496,7 +499,7 @@ fn yes() -> bool {
 }
 
 /// The states of a document.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Lifecycle {
     /// The selector of the value that says it (`field status`, `path folder`).
@@ -523,7 +526,7 @@ fn folder_hole() -> String {
 }
 
 /// A section of a kind.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Section {
     /// Its heading, or several that mean the same; shapes, compared without case, emoji and `*(mandatory)*`.
@@ -549,7 +552,7 @@ pub struct Section {
 }
 
 /// Whether something must be there.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Required {
     /// Always, or never.
@@ -565,7 +568,7 @@ impl Default for Required {
 }
 
 /// What a section holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Holds {
     /// Any content.
@@ -581,7 +584,7 @@ pub enum Holds {
 }
 
 /// A list of entries.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Entries {
     /// Where they stand: selectors (`section Work Log`, `callout Work Log`); the whole document, if none.
@@ -644,7 +647,7 @@ fn entry_word() -> String {
 }
 
 /// An entry of one form must be followed by one of another, before the log closes.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FollowedBy {
     /// The form that asks for it.
@@ -657,7 +660,7 @@ pub struct FollowedBy {
 }
 
 /// When entries may have been written.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Lifetime {
     /// Selectors; the earliest counts.
@@ -667,7 +670,7 @@ pub struct Lifetime {
 }
 
 /// How the state of a step is told.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Progress {
     /// Captures, the first that is there counts.
@@ -681,7 +684,7 @@ pub struct Progress {
 }
 
 /// The order of entries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Order {
     /// The oldest first.
@@ -693,7 +696,7 @@ pub enum Order {
 }
 
 /// A form of an entry.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Form {
     /// Its name.
@@ -710,7 +713,7 @@ pub struct Form {
 }
 
 /// The labelled parts of an entry.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Parts {
     /// Must be there.
@@ -737,7 +740,7 @@ pub struct Parts {
 }
 
 /// A part that a condition requires.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct RequiredPart {
     /// The part.
@@ -747,7 +750,7 @@ pub struct RequiredPart {
 }
 
 /// The grammar of task lines.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Tasks {
     /// A regular expression for a legal ID (`T\d{3,4}[a-z]?`).
@@ -810,7 +813,7 @@ fn thirty() -> usize {
 }
 
 /// The characters of each state.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct States {
     /// Open boxes.
@@ -829,7 +832,7 @@ impl Default for States {
 }
 
 /// A shape of phase headings.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Phase {
     /// The shape; hole `n` is the number, `group` (or `groups`) the group.
@@ -845,7 +848,7 @@ pub struct Phase {
 }
 
 /// What a phase is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Serves all groups: its tasks have no label.
@@ -857,7 +860,7 @@ pub enum Role {
 }
 
 /// What waits for a phase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Blocks {
     /// All later phases.
@@ -865,7 +868,7 @@ pub enum Blocks {
 }
 
 /// Items with an ID.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Items {
     /// A regular expression for a legal ID.
@@ -876,7 +879,7 @@ pub struct Items {
 }
 
 /// Something that only the template has.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Leftover {
     /// A blank that should hold a value; found anywhere outside code and comments.
@@ -886,7 +889,7 @@ pub enum Leftover {
 }
 
 /// A leftover with details.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct FullLeftover {
     /// The text, or several. `{…}` holes as in shapes when `shape` is used instead.
@@ -915,7 +918,7 @@ pub struct FullLeftover {
 }
 
 /// What sort of leftover.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Sort {
     /// A blank that should hold a value.
@@ -943,7 +946,7 @@ impl Sort {
 }
 
 /// `rules/<rule>.yaml`: the card of a rule.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Card {
     /// What must hold, in one sentence.
@@ -991,7 +994,7 @@ pub struct Card {
 }
 
 /// A situation of a rule.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Case {
     /// In place of the card's.
@@ -1006,7 +1009,7 @@ pub struct Case {
 }
 
 /// Who finds it, where no check does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
     /// Reading files.
@@ -1026,7 +1029,7 @@ pub enum Stage {
 }
 
 /// Which of two overlapping findings is reported: the lower one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Group {
     /// It does not parse.

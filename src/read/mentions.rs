@@ -1,6 +1,8 @@
 //! Files that a document says its work has made, and documents that its header lines name: what must be looked for in the
 //! tree. Whether it is there is asked elsewhere.
 
+use std::ops::Range;
+
 use crate::document::{Block, Body, Document, Entry, Line, TaskState};
 use crate::pack::Kind;
 use crate::pack::compile::EvidenceRules;
@@ -95,58 +97,135 @@ const SHELLS: &[&str] = &["", "bash", "sh", "shell", "zsh", "console", "text"];
 fn judge(line: &Line, led: bool, claimed: bool, rules: &EvidenceRules, found: &mut Vec<Mention>) {
     let text = &line.text;
     let named = paths::exact(text);
-    for (number, (path, place)) in named.iter().enumerate() {
+    if named.is_empty() {
+        return;
+    }
+    let words = words(text, &named);
+    let mut gone = vec![false; named.len()];
+    // From the last path to the first: `a.rs and b.rs were removed` says it of both.
+    for (number, (_, place)) in named.iter().enumerate().rev() {
         let next = named.get(number + 1).map_or(text.len(), |(_, next)| next.start);
         let struck = text[..place.start].matches("~~").count() % 2 == 1;
-        let after = text[place.end..next].trim_start_matches(['`', ' ', '*']);
+        let after = text[place.end..next].trim_start_matches(['`', ' ', '*', ')']);
         let renamed = ["→", "->", "=>", "➜"].iter().any(|arrow| after.starts_with(arrow));
-        let gone = struck
+        let listed = after.split(|char: char| !char.is_alphanumeric()).all(|word| matches!(word, "" | "and" | "or"));
+        gone[number] = struck
             || renamed
-            || match last_verb(&text[..place.start], rules) {
-                Some(gone) => gone,
-                None => led,
-            }
-            || first_participle(after, rules);
-        let ignored = rules.ignore.is_match(path);
-        found.push(Mention { path: path.clone(), span: line.span(place.clone()), claimed: claimed && !ignored, gone });
+            || gone_before(&words, place.start, rules).unwrap_or(led)
+            || gone_after(&words, place.end, next, rules)
+            || listed && gone.get(number + 1) == Some(&true) && gone_after_list(&words, &named, number, rules);
+    }
+    for ((path, place), gone) in named.into_iter().zip(gone) {
+        let ignored = rules.ignore.is_match(&path);
+        found.push(Mention { span: line.span(place), claimed: claimed && !ignored, gone, path });
     }
 }
 
-/// Words without marks; what stands in code or in a path is none.
-fn words(text: &str) -> impl DoubleEndedIterator<Item = String> {
-    text.split_whitespace()
-        .map(|word| word.trim_matches(['*', '_', ',', '.', ':', ';', '(', ')', '[', ']', '!', '—', '–', '"']))
-        .filter(|word| {
-            !word.is_empty() && word.chars().all(|char| char.is_alphabetic() || matches!(char, '-' | '\'' | '’'))
-        })
-        .map(str::to_lowercase)
+/// Whether the last of the paths that follow each other is said to be gone after it.
+fn gone_after_list(words: &[Word], named: &[(String, Range<usize>)], number: usize, rules: &EvidenceRules) -> bool {
+    named[number + 1..].iter().enumerate().any(|(at, (_, place))| {
+        let next = named.get(number + at + 2).map_or(usize::MAX, |(_, next)| next.start);
+        gone_after(words, place.end, next, rules)
+    })
 }
 
-/// Whether the last verb of a text takes something away (`true`) or makes something (`false`).
-fn last_verb(text: &str, rules: &EvidenceRules) -> Option<bool> {
-    words(text).rev().find_map(|word| verb(&word, rules))
+/// A word of a line, in lower case, without marks. Paths and code are none.
+#[derive(Debug)]
+struct Word {
+    text: String,
+    start: usize,
+    /// Nothing stands before it in its clause.
+    first: bool,
 }
 
-fn verb(word: &str, rules: &EvidenceRules) -> Option<bool> {
-    if rules.gone.iter().any(|form| form == word) {
-        Some(true)
-    } else if rules.made.iter().any(|form| form == word) {
-        Some(false)
-    } else {
-        None
+fn words(text: &str, named: &[(String, Range<usize>)]) -> Vec<Word> {
+    let mut found = Vec::new();
+    let mut first = true;
+    let mut at = 0;
+    for piece in text.split(char::is_whitespace) {
+        let start = at;
+        at += piece.len() + 1;
+        let bare = piece.trim_matches(['*', '_', ',', '.', ':', ';', '(', ')', '[', ']', '!', '—', '–', '"']);
+        let is_word = !bare.is_empty()
+            && bare.chars().all(|char| char.is_alphabetic() || matches!(char, '-' | '\'' | '’'))
+            && !named.iter().any(|(_, place)| place.contains(&start));
+        if is_word {
+            let opens = piece.starts_with(['(', '[']);
+            found.push(Word { text: bare.to_lowercase(), start, first: first || opens });
+        }
+        if !piece.is_empty() {
+            // An ID, a label or a mark begins a clause; so does what follows a sign.
+            first = !is_word && !piece.contains('`') || piece.ends_with([',', ';', ':', '.', ')', ']', '*']);
+        }
     }
+    found
 }
 
-/// Whether the first verb of a text says that what stands before it is gone (`was removed`, `(deleted)`).
-fn first_participle(text: &str, rules: &EvidenceRules) -> bool {
-    words(text).find_map(|word| Some((verb(&word, rules)?, word))).is_some_and(|(gone, word)| {
-        gone && (word.ends_with("ed") || word.ends_with("en") || !word.ends_with(['s', 'e', 'g']))
+/// Whether the last verb before a place takes something away (`true`) or makes something (`false`).
+fn gone_before(words: &[Word], place: usize, rules: &EvidenceRules) -> Option<bool> {
+    /// How far before a path a word without a verb counts.
+    const NEAR: usize = 4;
+    let end = words.partition_point(|word| word.start < place);
+    for (distance, at) in (0..end).rev().enumerate() {
+        let word = &words[at];
+        if distance < NEAR && rules.without.contains(&word.text) {
+            return Some(true);
+        }
+        let gone = rules.gone.contains(&word.text);
+        if (gone || rules.made.contains(&word.text)) && is_verb(words, at) {
+            return Some(gone);
+        }
+    }
+    None
+}
+
+/// Whether a word is used as a verb, rather than as part of a name (`the delete button`, `removed users`, `its test`).
+fn is_verb(words: &[Word], at: usize) -> bool {
+    /// Words after which a verb is a verb.
+    const LEADS: &[&str] = &[
+        "and", "then", "or", "to", "also", "by", "after", "before", "while", "was", "were", "is", "are", "be", "been",
+        "has", "have", "had", "we",
+    ];
+    words[at].first || at.checked_sub(1).is_none_or(|before| LEADS.contains(&words[before].text.as_str()))
+}
+
+fn is_participle(word: &str) -> bool {
+    word.ends_with("ed") || word.ends_with("en")
+}
+
+/// Whether what follows a path says that it is gone: `was removed`, `(deleted)`, `is not needed`, `no longer exists`.
+fn gone_after(words: &[Word], end: usize, next: usize, rules: &EvidenceRules) -> bool {
+    /// How far after a path it may be said.
+    const NEAR: usize = 4;
+    const AUXILIARIES: &[&str] =
+        &["is", "are", "was", "were", "has", "have", "had", "be", "been", "got", "now", "already"];
+    let from = words.partition_point(|word| word.start < end);
+    let after: Vec<&Word> = words[from..].iter().take_while(|word| word.start < next).take(NEAR).collect();
+    after.iter().enumerate().any(|(at, word)| {
+        let led = at == 0 || AUXILIARIES.contains(&after[at - 1].text.as_str()) || word.first;
+        let participle = is_participle(&word.text) && rules.gone.contains(&word.text);
+        let denied = rules.without.contains(&word.text) && at > 0 && AUXILIARIES.contains(&after[at - 1].text.as_str());
+        let longer = word.text == "longer" && at > 0 && after[at - 1].text == "no";
+        participle && led || denied || longer
     })
 }
 
 /// Whether a line announces what is gone: its last verb says so.
 fn leads_to_gone(text: &str, rules: &EvidenceRules) -> bool {
-    text.len() < 200 && last_verb(text, rules) == Some(true)
+    /// Nobody announces a list with a longer line.
+    const LONGEST: usize = 200;
+    text.len() < LONGEST && {
+        let words = words(text, &[]);
+        (0..words.len()).rev().find_map(|at| {
+            if rules.gone.contains(&words[at].text) {
+                Some(true)
+            } else if rules.made.contains(&words[at].text) {
+                Some(false)
+            } else {
+                None
+            }
+        }) == Some(true)
+    }
 }
 
 /// The regions in which what is named must exist, sorted, without overlaps.
@@ -290,5 +369,50 @@ fn values(document: &Document, selector: &Selector) -> Vec<Span> {
             .map(Line::whole)
             .collect(),
         _ => Scope::alone(document).select(selector).into_iter().map(|value| value.span).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(text: &str) -> Vec<String> {
+        let forms = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
+        let rules = EvidenceRules {
+            from: Vec::new(),
+            when: None,
+            gone: forms(&["delete", "deleted", "remove", "removed", "rename", "renamed", "move", "moved", "moving"]),
+            without: forms(&["no", "not", "without", "instead"]),
+            made: forms(&["add", "create", "created", "implement", "update"]),
+            ignore: globset::GlobSet::empty(),
+        };
+        let mut found = Vec::new();
+        judge(&Line::of(text, 0), false, true, &rules, &mut found);
+        found.into_iter().filter(|mention| !mention.gone).map(|mention| mention.path).collect()
+    }
+
+    #[test]
+    fn what_a_line_says_is_there() {
+        for (line, expected) in [
+            ("T001 Create src/a.rs and src/b.rs", &["src/a.rs", "src/b.rs"][..]),
+            ("T001 [P] Add delete endpoint in `src/api/users.py`", &["src/api/users.py"]),
+            ("Implement the move command in src/a.rs without a dialog", &["src/a.rs"]),
+            ("Created src/a.rs for removed users", &["src/a.rs"]),
+            ("Add src/a.rs, remove src/b.rs", &["src/a.rs"]),
+            ("Update src/a.rs after `src/b.rs` was removed", &["src/a.rs"]),
+            ("src/a.rs and src/b.rs were deleted", &[]),
+            ("src/a.rs (removed)", &[]),
+            ("T001 [US1] Delete src/a.rs and src/b.rs", &[]),
+            ("- ✅ Removed `src/a.rs`", &[]),
+            ("**Renamed** src/a.rs to src/b.rs", &[]),
+            ("Update src/a.rs by moving src/b.rs there", &["src/a.rs"]),
+            ("src/a.rs → src/b.rs", &["src/b.rs"]),
+            ("Add the cache, not in src/b.rs", &[]),
+            ("T024 No update to `src/a.rs`", &[]),
+            ("T041 Delete src/a.rs and its update src/b.rs", &[]),
+            ("src/a.rs is not needed, src/b.rs no longer exists, ~~src/c.rs~~", &[]),
+        ] {
+            assert_eq!(judged(line), expected, "{line}");
+        }
     }
 }
