@@ -2,6 +2,7 @@
 //! level and words come from the card that uses it. [`CHECKS`] is the registry: adding a check is one file and one line.
 
 pub mod checkbox_form;
+pub mod condition;
 pub mod criteria;
 pub mod entries;
 pub mod entry_flow;
@@ -169,6 +170,7 @@ fn with_parameters<P: DeserializeOwned + Send + Sync + 'static>(
 pub const CHECKS: &[Entry] = &[
     plain!("ambiguous-marker-case", task_form::mixed_box_case),
     plain!("broken-callout", checkbox_form::broken_callout),
+    Entry { name: "condition", prepare: condition::prepare },
     plain!("criteria-checked", criteria::open),
     plain!("dependency-cycle", task_dependencies::cycle),
     plain!("dependency-not-done", task_dependencies::not_done),

@@ -46,6 +46,9 @@ pub fn classify(packs: &Packs, document: &mut Document, forced: Option<&Arc<Kind
         }
         (document.path_captures, document.root) = saved;
     }
+    // A kind takes the place of the one that it extends, where it recognises the document.
+    let extended: Vec<Arc<str>> = candidates.iter().flat_map(|(_, _, kind, _)| kind.lineage.iter().cloned()).collect();
+    candidates.retain(|(_, _, kind, _)| !extended.contains(&kind.name));
     candidates.sort_by_key(|(rank, held, ..)| (*rank, *held));
     let tie = match candidates.as_slice() {
         [a, b, ..] if (a.0, a.1) == (b.0, b.1) => {

@@ -9,6 +9,7 @@ mod explain;
 mod generate;
 mod kinds;
 mod output;
+mod pack;
 mod rule;
 mod setup;
 
@@ -63,6 +64,8 @@ enum Command {
     Kinds(kinds::Arguments),
     /// Say which kind a document has, why, and which rules run on it
     Explain(explain::Arguments),
+    /// Write and test packs of your own
+    Pack(pack::Arguments),
     /// Print a document's tree as JSON
     Ast(ast::Arguments),
     /// Write the pages and schemas of packs (for authors of packs)
@@ -134,6 +137,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Command::Rule(arguments) => rule::run(arguments, &mut streams),
         Command::Kinds(arguments) => kinds::run(arguments, &mut streams),
         Command::Explain(arguments) => explain::run(arguments, &mut streams),
+        Command::Pack(arguments) => pack::run(arguments, &mut streams),
         Command::Ast(arguments) => ast::run(arguments, &mut streams),
         Command::Generate(arguments) => generate::run(arguments, &mut streams),
     };

@@ -3,6 +3,8 @@
 //! A case is a file or folder called `good…` or `bad…`; a folder is a tree that serves as root. What a bad one prints
 //! stands beside it in `….out`. `case.yaml` in the folder says what the names do not. Nothing is printed or written here.
 
+mod pack;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +20,8 @@ use crate::ruleset::RuleSet;
 use crate::text::Text;
 use crate::time::{self, Demand, Form};
 use crate::workspace::{Source, Unread, Workspace};
+
+pub use crate::fixture::pack::{Outcome, run_pack};
 
 /// The moment that counts as now where a case does not say.
 pub const NOW: &str = "2026-11-20T12:00:00Z";
@@ -40,6 +44,10 @@ pub struct CaseResult {
     pub out: PathBuf,
     /// The rules that reported something, each once, sorted.
     pub rules_found: Vec<String>,
+    /// The kinds of its documents and those that they extend, as `pack/kind`; each once.
+    pub kinds_found: Vec<String>,
+    /// Whether its documents could be read and checked at all.
+    pub ran: bool,
     /// Whether all is as it should be.
     pub passed: bool,
     /// If not, why.
@@ -192,6 +200,15 @@ fn compared(folder: &Path, name: &str, workspace: &Workspace, diagnostics: &[Dia
     let mut rules_found: Vec<String> = diagnostics.iter().map(|found| found.rule.to_string()).collect();
     rules_found.sort();
     rules_found.dedup();
+    let mut kinds_found: Vec<String> = workspace
+        .documents()
+        .iter()
+        .filter_map(|document| document.kind.as_ref())
+        .flat_map(|kind| kind.lineage.iter().chain([&kind.name]))
+        .map(ToString::to_string)
+        .collect();
+    kinds_found.sort();
+    kinds_found.dedup();
     let (bad, out) = (name.starts_with("bad"), out_file(folder, name));
     let expected = discover::read(&out).ok().map(|text: Text| text.as_str().replace("\r\n", "\n"));
     let why = if written.is_err() {
@@ -208,7 +225,7 @@ fn compared(folder: &Path, name: &str, workspace: &Workspace, diagnostics: &[Dia
         String::new()
     };
     let passed = why.is_empty();
-    CaseResult { name: name.to_owned(), bad, output, expected, out, rules_found, passed, why }
+    CaseResult { name: name.to_owned(), bad, output, expected, out, rules_found, kinds_found, ran: true, passed, why }
 }
 
 fn failed(folder: &Path, name: &str, why: String) -> CaseResult {
@@ -219,6 +236,8 @@ fn failed(folder: &Path, name: &str, why: String) -> CaseResult {
         expected: None,
         out: out_file(folder, name),
         rules_found: Vec::new(),
+        kinds_found: Vec::new(),
+        ran: false,
         passed: false,
         why,
     }

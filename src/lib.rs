@@ -11,6 +11,7 @@
 //!  rules/ ─pack─> kinds, cards ── + CHECKS + config ─> RuleSet ──────────── lint ─────────┤
 //!                                                                                        v
 //!                                                            Vec<Diagnostic> ─> render │ fixture
+//!  a template document ─derive─> a kind, as YAML for a person to read
 //! ```
 //!
 //! Invariants, tested in `tests/tidy.rs`:
@@ -38,6 +39,7 @@ pub mod select;
 pub mod config;
 pub mod classify;
 pub mod read;
+pub mod derive;
 pub mod workspace;
 pub mod check;
 pub mod suppress;

@@ -35,7 +35,7 @@ pub fn lint(rules: &RuleSet<'_>, workspace: &Workspace, document: &Document) -> 
         };
         // A rule that takes precedence over others is asked even where it is not reported: the cause is the same.
         let asked = |rule: &&Rule<'_>| {
-            rules.runs(rule, Some(kind)) || rule.card.format.group.is_some() && rule.is_for(Some(&kind.name))
+            rules.runs(rule, Some(kind)) || rule.card.format.group.is_some() && rule.is_for(Some(kind))
         };
         for rule in rules.rules().iter().filter(asked) {
             let Some(check) = rule.prepared() else { continue };
@@ -81,6 +81,7 @@ fn one_cause(rules: &RuleSet<'_>, document: &Document, mut findings: Vec<Finding
     }
     findings.sort_by(|a, b| (a.span, &a.rule, &a.case).cmp(&(b.span, &b.rule, &b.case)));
     findings.dedup_by(|a, b| a.rule == b.rule && a.span == b.span && a.case == b.case && a.values == b.values);
+    without_same_cause(rules, &mut findings);
     let groups: Vec<_> = findings.iter().map(|finding| rules.group(&finding.rule)).collect();
     let mut keep = vec![true; findings.len()];
     for at in 0..findings.len() {
@@ -111,6 +112,25 @@ fn one_cause(rules: &RuleSet<'_>, document: &Document, mut findings: Vec<Finding
     let kind = document.kind.as_deref();
     findings.retain(|finding| rules.level(finding, kind) != Severity::Off);
     findings
+}
+
+/// Drops findings at a place of one that takes their place.
+fn without_same_cause(rules: &RuleSet<'_>, findings: &mut Vec<Finding>) {
+    let mut told: Vec<(Arc<str>, Vec<crate::text::Span>)> = Vec::new();
+    for finding in findings.iter() {
+        let Some(rule) = rules.rule(&finding.rule).filter(|rule| !rule.card.format.instead_of.is_empty()) else {
+            continue;
+        };
+        let own = finding.related.iter().filter(|related| related.path.is_none()).map(|related| related.span);
+        let places: Vec<_> = std::iter::once(finding.span).chain(own).collect();
+        told.extend(rule.card.format.instead_of.iter().map(|other| (other.as_str().into(), places.clone())));
+    }
+    findings.retain(|finding| {
+        let same = |(rule, places): &(Arc<str>, Vec<crate::text::Span>)| {
+            *rule == finding.rule && places.iter().any(|place| place.overlaps(finding.span))
+        };
+        !told.iter().any(same)
+    });
 }
 
 /// Gives findings their level, words and positions.

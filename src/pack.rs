@@ -5,25 +5,29 @@ pub mod compile;
 pub mod condition;
 pub mod embedded;
 pub mod example;
+pub mod extend;
 pub mod format;
+mod lineage;
 pub mod load;
 pub mod path_shape;
 pub mod relation;
 pub mod schema;
 pub mod shape;
+mod source;
+mod validate;
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use globset::GlobSet;
-use serde::de::DeserializeOwned;
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Format;
-use crate::pack::compile::{KindBody, Lazy, Marks, Problem, Problems};
+use crate::pack::compile::{KindBody, Lazy, Marks, Problems};
+use crate::pack::lineage::{Files, Told};
 use crate::pack::path_shape::PathShape;
 pub use crate::pack::relation::Relation;
 use crate::pack::relation::relation;
+use crate::pack::source::{Source, adopt};
 use crate::text::{Span, Text};
 
 /// A folder with a user's pack.
@@ -54,13 +58,8 @@ pub struct Pack {
     pub work_items: Vec<WorkItem>,
     relations: Lazy<Vec<Relation>>,
     cards: Vec<(String, Source)>,
-}
-
-/// Where a file of a pack comes from.
-#[derive(Clone, Debug)]
-enum Source {
-    Embedded { json: &'static str, yaml: &'static str },
-    File { path: Arc<str>, text: Arc<Text> },
+    kind_files: Vec<Source>,
+    head: Source,
 }
 
 /// A kind of document.
@@ -70,8 +69,10 @@ pub struct Kind {
     pub name: Arc<str>,
     /// The pack.
     pub pack: Arc<str>,
-    /// What its file says.
+    /// What its file says; with that of the kind that it extends, if there is one.
     pub format: format::Kind,
+    /// The kinds that it extends, nearest first.
+    pub lineage: Vec<Arc<str>>,
     /// How its documents are recognised.
     pub marks: Marks,
     body: Lazy<KindBody>,
@@ -109,6 +110,12 @@ impl Kind {
             format::Format::Yaml => Format::Yaml,
             format::Format::Json => Format::Json,
         }
+    }
+
+    /// Whether it is the kind of that name (`pack/kind`), or extends it.
+    #[must_use]
+    pub fn is(&self, name: &str) -> bool {
+        &*self.name == name || self.lineage.iter().any(|base| &**base == name)
     }
 
     /// The name without the pack.
@@ -218,12 +225,13 @@ impl Packs {
         BUILTIN.get_or_init(|| Packs::load(&[]).0)
     }
 
-    /// The built-in packs and a user's. A user's pack takes the place of a built-in one of the same name. Mistakes in a
-    /// user's pack are diagnostics of `invalid-pack`, at their place in its file; the rest of the pack is used.
+    /// The built-in packs and a user's. A user's pack may take the place of a built-in one only if it is whole: if it has
+    /// every kind and rule of it. Mistakes in a user's pack are diagnostics of `invalid-pack`, at their place in its file;
+    /// the rest of the pack is used.
     #[must_use]
     pub fn load(extra: &[PackSource]) -> (Packs, Vec<Diagnostic>) {
         let mut mistakes = Vec::new();
-        let mut files: BTreeMap<String, Vec<(String, Source)>> = BTreeMap::new();
+        let mut files = Files::new();
         for (path, json, yaml) in embedded::FILES {
             if let Some((pack, rest)) = path.split_once('/') {
                 let source = Source::Embedded { json, yaml };
@@ -232,21 +240,14 @@ impl Packs {
         }
         let mut own = Vec::new();
         for pack in extra {
-            let name = pack.folder.trim_end_matches('/').rsplit('/').next().unwrap_or(&pack.folder).to_owned();
-            let list = pack
-                .files
-                .iter()
-                .map(|(path, text)| {
-                    let full = format!("{}/{path}", pack.folder.trim_end_matches('/'));
-                    (path.clone(), Source::File { path: full.into(), text: Arc::new(text.clone()) })
-                })
-                .collect();
-            files.insert(name.clone(), list);
-            own.push(name);
+            if let Some((name, list)) = adopt(pack, &files, &own, &mut mistakes) {
+                files.insert(name.clone(), list);
+                own.push(name);
+            }
         }
         let mut packs: Vec<Pack> = files
-            .into_iter()
-            .filter_map(|(name, files)| Pack::load(&name, files, own.contains(&name), &mut mistakes))
+            .iter()
+            .filter_map(|(name, list)| Pack::load(name, list, &files, own.contains(name), &mut mistakes))
             .collect();
         packs.sort_by(|a, b| (&*a.name != "core", &a.name).cmp(&(&*b.name != "core", &b.name)));
         let packs = Packs { packs, cards: OnceLock::new() };
@@ -254,23 +255,6 @@ impl Packs {
             packs.validate(&name, &mut mistakes);
         }
         (packs, mistakes)
-    }
-
-    /// Checks a whole pack: every kind and card is compiled. Mistakes are diagnostics in its files.
-    pub fn validate(&self, name: &str, mistakes: &mut Vec<Diagnostic>) {
-        let Some(pack) = self.packs.iter().find(|pack| &*pack.name == name) else { return };
-        for (rule, source) in &pack.cards {
-            if source.parse::<format::Card>(mistakes).is_some() {
-                let other = self.packs.iter().find(|other| {
-                    !Arc::ptr_eq(&other.name, &pack.name) && other.cards.iter().any(|(name, _)| name == rule)
-                });
-                if let Some(other) = other {
-                    let message =
-                        format!("the rule `{rule}` is also in the pack `{}`; rule names are unique", other.name);
-                    mistakes.push(source.mistake(Span::point(0), message, String::new()));
-                }
-            }
-        }
     }
 
     /// The packs, `core` first.
@@ -416,17 +400,14 @@ impl WorkItem {
 }
 
 impl Pack {
-    fn load(name: &str, files: Vec<(String, Source)>, own: bool, mistakes: &mut Vec<Diagnostic>) -> Option<Pack> {
-        let head = files.iter().find(|(path, _)| path == "pack.yaml");
-        let Some((_, head)) = head else {
-            if let (true, Some((_, Source::File { path, text }))) = (own, files.first()) {
-                let source = Source::File { path: path.clone(), text: text.clone() };
-                let message = format!("the pack `{name}` has no `pack.yaml`");
-                let help = "write one with `name:` and `summary:`".to_owned();
-                mistakes.push(source.mistake(Span::point(0), message, help));
-            }
-            return None;
-        };
+    fn load(
+        name: &str,
+        files: &[(String, Source)],
+        all: &Files,
+        own: bool,
+        mistakes: &mut Vec<Diagnostic>,
+    ) -> Option<Pack> {
+        let (_, head) = files.iter().find(|(path, _)| path == "pack.yaml")?;
         let format: format::Pack = head.parse(mistakes)?;
         let name: Arc<str> = name.into();
         let mut problems = Problems::default();
@@ -438,19 +419,29 @@ impl Pack {
         head.report(problems, mistakes);
         let mut kinds = Vec::new();
         let mut cards = Vec::new();
-        for (path, source) in &files {
+        let mut kind_files = Vec::new();
+        for (path, source) in files {
+            if own && !validate::is_known_place(path) {
+                let message = format!("`{path}` is not read");
+                let help = "kinds lie in `kinds/`, cards in `rules/`; their names end in `.yaml`".to_owned();
+                mistakes.push(source.mistake(Span::point(0), message, help));
+            }
             let Some(stem) = path.strip_suffix(".yaml") else { continue };
             if let Some(rule) = stem.strip_prefix("rules/") {
                 cards.push((rule.to_owned(), source.clone()));
             } else if stem.starts_with("kinds/") {
-                let Some(kind) = source.parse::<format::Kind>(mistakes) else { continue };
+                let Some(told) = Told::read(all, &name, source, mistakes) else { continue };
                 let mut problems = Problems::default();
-                let marks = compile::marks(&kind, &format.not, &mut problems);
-                let full: Arc<str> = format!("{name}/{}", kind.kind).into();
+                let marks = compile::marks(&told.format, &format.not, &mut problems);
+                let full: Arc<str> = format!("{name}/{}", told.format.kind).into();
+                if own && kinds.iter().any(|kind: &Arc<Kind>| kind.name == full) {
+                    problems.take::<()>("/kind", Err(format!("there are two kinds `{full}`")));
+                }
                 let kind = Kind {
                     name: full,
                     pack: name.clone(),
-                    format: kind,
+                    format: told.format.clone(),
+                    lineage: told.lineage.clone(),
                     marks,
                     body: Lazy::new(),
                     not: Lazy::new(),
@@ -464,11 +455,27 @@ impl Pack {
                         problems.take("/fields/schema", schema.verify());
                     }
                 }
-                source.report(problems, mistakes);
+                told.report(source, problems, mistakes);
                 kinds.push(Arc::new(kind));
+                kind_files.push(source.clone());
             }
         }
-        Some(Pack { name, format, kinds, work_items, relations: Lazy::new(), cards })
+        Some(Pack { name, format, kinds, work_items, relations: Lazy::new(), cards, kind_files, head: head.clone() })
+    }
+
+    /// Whether it is a user's, not one of the binary's.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        matches!(self.head, Source::File { .. })
+    }
+
+    /// Where its `pack.yaml` lies; empty for a built-in one.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        match &self.head {
+            Source::File { path, .. } => path,
+            Source::Embedded { .. } => "",
+        }
     }
 
     /// Its relations, compiled when a work item of it is first met.
@@ -489,88 +496,13 @@ impl Pack {
             })
             .collect();
         let mut mistakes = Vec::new();
-        if let Some(pack) = Pack::load(name, files, true, &mut mistakes) {
+        let all = Files::from([(name.to_owned(), files)]);
+        if let Some(pack) = Pack::load(name, &all[name], &all, true, &mut mistakes) {
             for (_, source) in &pack.cards {
                 source.parse::<format::Card>(&mut mistakes);
             }
         }
         mistakes
-    }
-}
-
-impl Source {
-    /// The file's value. Mistakes are diagnostics at their place in the YAML.
-    fn parse<T: DeserializeOwned>(&self, mistakes: &mut Vec<Diagnostic>) -> Option<T> {
-        if let Source::Embedded { json, .. } = self
-            && let Ok(value) = serde_json::from_str(json)
-        {
-            return Some(value);
-        }
-        let text = self.text();
-        match load::from_yaml::<T>(&text) {
-            Ok(value) => Some(value),
-            Err(found) => {
-                for mistake in found {
-                    mistakes.push(self.mistake(mistake.span, mistake.message, mistake.help));
-                }
-                None
-            }
-        }
-    }
-
-    fn text(&self) -> Arc<Text> {
-        match self {
-            Source::Embedded { yaml, .. } => Arc::new(Text::new(*yaml)),
-            Source::File { text, .. } => text.clone(),
-        }
-    }
-
-    fn report(&self, problems: Problems, mistakes: &mut Vec<Diagnostic>) {
-        if problems.0.is_empty() {
-            return;
-        }
-        let text = self.text();
-        let root = crate::parse::yaml::parse(&text, Span::new(text.start(), text.len())).root;
-        for Problem { pointer, message } in problems.0 {
-            let span = root.as_ref().map_or(Span::point(0), |root| nearest(root, &pointer));
-            mistakes.push(self.mistake(span, message, String::new()));
-        }
-    }
-
-    fn mistake(&self, span: Span, message: String, help: String) -> Diagnostic {
-        let text = self.text();
-        let path = match self {
-            Source::File { path, .. } => path.clone(),
-            Source::Embedded { .. } => "rules".into(),
-        };
-        Diagnostic {
-            rule: "invalid-pack".into(),
-            severity: Severity::Error,
-            message,
-            why: String::new(),
-            help,
-            path,
-            kind: None,
-            span,
-            start: text.position(span.start),
-            end: text.position(span.end),
-            related: Vec::new(),
-            fingerprint: String::new(),
-        }
-    }
-}
-
-/// The place that a pointer names, or the nearest node above it.
-fn nearest(root: &crate::document::Node, pointer: &str) -> Span {
-    let mut pointer = pointer;
-    loop {
-        if let Some(node) = root.pointer(pointer) {
-            return node.span;
-        }
-        match pointer.rsplit_once('/') {
-            Some((shorter, _)) => pointer = shorter,
-            None => return Span::point(0),
-        }
     }
 }
 

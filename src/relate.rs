@@ -11,6 +11,7 @@ use crate::pack::Packs;
 use crate::pack::condition::{Condition, Selector, Target};
 use crate::pack::relation::Relation;
 use crate::read::fields::short;
+use crate::ruleset::fill;
 use crate::select::{Members, Memo, Scope, Selected, head, normal};
 use crate::text::Span;
 use crate::workspace::{Workspace, folder_of};
@@ -170,7 +171,6 @@ impl<'a> Evaluation<'a> {
         let mut finding = Finding::new(format.report.as_str(), span).severity(format.severity);
         finding.case = format.case.clone().map(Into::into);
         finding.message.clone_from(&format.message);
-        finding.help.clone_from(&format.help);
         for (name, selector) in &self.relation.values {
             let text = scope.select(selector).into_iter().next().map_or(String::new(), |value| value.text);
             finding = finding.value(name.clone(), in_words(&text));
@@ -178,6 +178,7 @@ impl<'a> Evaluation<'a> {
         for (name, value) in scope.bound {
             finding = finding.value((*name).to_owned(), in_words(&value.text));
         }
+        finding.help = format.help.as_deref().map(|help| fill(help, &finding));
         for selected in self.relation.related.iter().filter_map(|selector| scope.select(selector).into_iter().next()) {
             let span = place_of(&selected);
             finding = if selected.path == *path {
@@ -216,6 +217,8 @@ fn bound_select<'a>(evaluation: &Evaluation<'a>, row: &Row<'a>, selector: &Selec
             let Some((_, bound)) = row.iter().find(|(known, _)| known == name) else { return Vec::new() };
             hole.as_ref().map_or_else(|| vec![bound.clone()], |hole| bound.hole(hole))
         }
+        Target::First(inner) => bound_select(evaluation, row, inner).into_iter().take(1).collect(),
+        Target::Last(inner) => bound_select(evaluation, row, inner).pop().into_iter().collect(),
         _ => Scope::of(evaluation.base, evaluation.members).select(selector),
     }
 }

@@ -38,10 +38,10 @@ pub struct Rule<'p> {
 impl Rule<'_> {
     /// Whether it is for documents of a kind; `None` stands for plain documents.
     #[must_use]
-    pub fn is_for(&self, kind: Option<&str>) -> bool {
+    pub fn is_for(&self, kind: Option<&crate::pack::Kind>) -> bool {
         match kind {
             None => self.card.format.plain,
-            Some(kind) => self.kinds.is_empty() || self.kinds.iter().any(|known| known == kind),
+            Some(kind) => self.kinds.is_empty() || self.kinds.iter().any(|known| kind.is(known)),
         }
     }
 
@@ -157,7 +157,7 @@ impl<'p> RuleSet<'p> {
     /// Whether a rule may report anything on documents of a kind.
     #[must_use]
     pub fn runs(&self, rule: &Rule<'_>, kind: Option<&crate::pack::Kind>) -> bool {
-        if self.is_narrowed(rule, kind) || !rule.is_for(kind.map(|kind| &*kind.name)) {
+        if self.is_narrowed(rule, kind) || !rule.is_for(kind) {
             return false;
         }
         if let (None, Some(level)) = (rule.level, self.pack_level(kind)) {
@@ -191,7 +191,7 @@ impl<'p> RuleSet<'p> {
     #[must_use]
     pub fn level(&self, finding: &Finding, kind: Option<&crate::pack::Kind>) -> Severity {
         let Some(rule) = self.rule(&finding.rule) else { return Severity::Error };
-        if self.is_narrowed(rule, kind) || !rule.is_for(kind.map(|kind| &*kind.name)) {
+        if self.is_narrowed(rule, kind) || !rule.is_for(kind) {
             return Severity::Off;
         }
         if let Some(level) = rule.level.or_else(|| self.pack_level(kind)) {
@@ -253,6 +253,31 @@ impl<'p> RuleSet<'p> {
     }
 }
 
+/// What is wrong with the cards of a pack that only the checks can tell: names and parameters.
+#[must_use]
+pub fn mistakes(packs: &Packs, pack: &str) -> Vec<Diagnostic> {
+    let cards = packs.cards().iter().filter(|card| &*card.pack == pack);
+    cards
+        .filter_map(|card| {
+            let name = card.format.check.as_deref()?;
+            let Some(entry) = check::find(name) else {
+                let near = nearest(name, check::CHECKS.iter().map(|entry| entry.name));
+                let help = match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => {
+                        let names: Vec<&str> = check::CHECKS.iter().map(|entry| entry.name).collect();
+                        format!("the checks are `{}`", names.join("`, `"))
+                    }
+                };
+                return packs.mistake_in_card(card, "/check", format!("there is no check `{name}`"), &help);
+            };
+            let parameters = card.format.with.clone().unwrap_or_default();
+            let words = (entry.prepare)(&parameters).err()?;
+            packs.mistake_in_card(card, "/with", format!("the parameters of `{name}`: {words}"), "")
+        })
+        .collect()
+}
+
 /// The words of a finding.
 #[derive(Default)]
 pub struct Words {
@@ -267,7 +292,8 @@ pub struct Words {
 }
 
 /// Puts a finding's values into a card's text.
-fn fill(text: &str, finding: &Finding) -> String {
+#[must_use]
+pub fn fill(text: &str, finding: &Finding) -> String {
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find('{') {

@@ -125,7 +125,7 @@ impl Workspace {
             for (pack_number, pack) in packs.packs().iter().enumerate() {
                 for (number, item) in pack.work_items.iter().enumerate() {
                     let Some((shared, member)) = item.locate(&self.documents[index].path) else { continue };
-                    if *member.kind != *kind.name {
+                    if !kind.is(&member.kind) {
                         continue;
                     }
                     let key = (pack_number, number, shared.clone());

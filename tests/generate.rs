@@ -38,6 +38,10 @@ fn pack_files(folder: &Path) -> Vec<(PathBuf, &'static str)> {
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(folder).unwrap().flatten() {
             let path = entry.path();
+            if path.ends_with("scaffolds") {
+                // Blanks for files, not files of a pack.
+                continue;
+            }
             if path.is_dir() {
                 open.push(path);
             } else if path.extension().is_some_and(|ending| ending == "yaml") {

@@ -7,6 +7,7 @@ mod ast;
 mod cli;
 mod fixtures;
 mod generate;
+mod own_packs;
 mod packs;
 mod relations;
 mod robust;

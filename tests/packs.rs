@@ -62,9 +62,12 @@ fn rule_names_are_unique_and_checks_are_used() {
     for (at, card) in cards.iter().enumerate() {
         assert!(!cards[..at].iter().any(|other| other.name == card.name), "{} stands in two packs", card.name);
     }
+    // The card that `worklint pack new` writes counts: some checks are for packs of one's own.
+    let scaffold = std::fs::read_to_string(root().join("rules/core/scaffolds/pack/rule.yaml")).unwrap();
     for entry in CHECKS {
         assert!(
-            cards.iter().any(|card| card.format.check.as_deref() == Some(entry.name)),
+            cards.iter().any(|card| card.format.check.as_deref() == Some(entry.name))
+                || scaffold.contains(&format!("\ncheck: {}\n", entry.name)),
             "{} is used by no card",
             entry.name
         );

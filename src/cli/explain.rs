@@ -99,6 +99,7 @@ fn explain(
     match &document.kind {
         Some(kind) => {
             fact(out, "kind", &format!("{}: {}", kind.name, kind.format.summary.trim()))?;
+            fact(out, "extends", &kind.lineage.join(", "))?;
             fact(out, "because", &document.because.join("; "))?;
         }
         None => {

@@ -6,8 +6,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::cli::{Configuration, Failure};
 use crate::config::{self, Config, FailOn, Settings};
+use crate::diagnostic::Diagnostic;
 use crate::discover;
 use crate::pack::{PackSource, Packs};
+use crate::ruleset;
 use crate::text::Text;
 use crate::time::{self, Demand, Form, Timestamp};
 
@@ -45,15 +47,7 @@ impl Setup {
             folders: Vec::new(),
             own: None,
         };
-        let file = if configuration.no_config {
-            None
-        } else {
-            match &configuration.config {
-                Some(file) => Some(setup.directory.join(file)),
-                None => discover::configuration(&setup.directory),
-            }
-        };
-        if let Some(file) = file {
+        if let Some(file) = file_of(configuration, &setup.directory) {
             setup.configure(&file)?;
         }
         Ok(setup)
@@ -114,17 +108,7 @@ impl Setup {
     }
 
     fn configure(&mut self, file: &Path) -> Result<(), Failure> {
-        let shown = discover::relative(&self.directory, file);
-        let text = discover::read(file).map_err(|_| {
-            Failure::new(
-                format!("the configuration file `{shown}` cannot be read"),
-                "Name an existing text file with `--config`, or use `--no-config`",
-            )
-        })?;
-        let config = match config::parse(&shown, &text) {
-            Ok(config) => config,
-            Err(mistakes) => return Err(Failure::Mistakes(mistakes, vec![(shown, text)])),
-        };
+        let (shown, text, config) = read(&self.directory, file)?;
         let folder = file.parent().unwrap_or(&self.directory).to_owned();
         self.load_packs(&config, &folder)?;
         let mistakes: Vec<_> = config
@@ -154,32 +138,148 @@ impl Setup {
         if config.packs.is_empty() {
             return Ok(());
         }
-        let mut sources: Vec<PackSource> = Vec::new();
-        let mut problems = Vec::new();
-        for pack in &config.packs {
-            let place = folder.join(&pack.value);
-            match discover::pack(&place, &discover::relative(&self.directory, &place)) {
-                Ok(source) => {
-                    sources.push(source);
-                    self.folders.push(place);
-                }
-                Err(problem) => problems.push(problem),
-            }
-        }
-        if !problems.is_empty() {
-            return Err(Failure::Problems(problems));
-        }
-        let (packs, mistakes) = Packs::load(&sources);
+        let sources = sources(config, folder, &self.directory, None)?;
+        self.folders.extend(config.packs.iter().map(|pack| folder.join(&pack.value)));
+        let (packs, mistakes) = load(&sources);
         if !mistakes.is_empty() {
-            let texts = sources.into_iter().flat_map(|source| {
-                let folder = source.folder;
-                source.files.into_iter().map(move |(path, text)| (format!("{folder}/{path}"), text))
-            });
-            return Err(Failure::Mistakes(mistakes, texts.collect()));
+            return Err(Failure::Mistakes(mistakes, texts_of(sources)));
+        }
+        // Bad fixtures of a pack are no documents of the repository.
+        for pack in &config.packs {
+            let fixtures = plain(&pack.value);
+            if !fixtures.starts_with("..") && !fixtures.starts_with('/') {
+                self.settings.exclude.push(format!("{fixtures}/fixtures/**").trim_start_matches('/').to_owned());
+            }
         }
         self.own = Some(packs);
         Ok(())
     }
+}
+
+/// The configuration file of a run, if there is one.
+fn file_of(configuration: &Configuration, directory: &Path) -> Option<PathBuf> {
+    if configuration.no_config {
+        return None;
+    }
+    match &configuration.config {
+        Some(file) => Some(directory.join(file)),
+        None => discover::configuration(directory),
+    }
+}
+
+/// How a configuration file is shown, its text, and what it says.
+fn read(directory: &Path, file: &Path) -> Result<(String, Text, Config), Failure> {
+    let shown = discover::relative(directory, file);
+    let text = discover::read(file).map_err(|_| {
+        Failure::new(
+            format!("the configuration file `{shown}` cannot be read"),
+            "Name an existing text file with `--config`, or use `--no-config`",
+        )
+    })?;
+    match config::parse(&shown, &text) {
+        Ok(config) => Ok((shown, text, config)),
+        Err(mistakes) => Err(Failure::Mistakes(mistakes, vec![(shown, text)])),
+    }
+}
+
+/// The packs that a configuration names, but for the one at `except`.
+fn sources(
+    config: &Config,
+    folder: &Path,
+    directory: &Path,
+    except: Option<&Path>,
+) -> Result<Vec<PackSource>, Failure> {
+    let mut sources = Vec::new();
+    let mut problems = Vec::new();
+    for pack in &config.packs {
+        let place = folder.join(&pack.value);
+        let same = |other: &Path| match (place.canonicalize(), other.canonicalize()) {
+            (Ok(place), Ok(other)) => place == other,
+            // What is not there yet is known by its path alone.
+            _ => discover::relative(directory, &place) == discover::relative(directory, other),
+        };
+        if except.is_some_and(same) {
+            continue;
+        }
+        match discover::pack(&place, &discover::relative(directory, &place)) {
+            Ok(source) => sources.push(source),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    if problems.is_empty() { Ok(sources) } else { Err(Failure::Problems(problems)) }
+}
+
+/// The built-in packs and these, with every mistake in these.
+fn load(sources: &[PackSource]) -> (Packs, Vec<Diagnostic>) {
+    let (packs, mut mistakes) = Packs::load(sources);
+    for pack in packs.packs().iter().filter(|pack| pack.is_own()) {
+        mistakes.extend(ruleset::mistakes(&packs, &pack.name));
+    }
+    mistakes.sort_by(|a, b| (&a.path, a.span).cmp(&(&b.path, b.span)));
+    (packs, mistakes)
+}
+
+/// The files of packs, as a report shows them.
+fn texts_of(sources: Vec<PackSource>) -> Vec<(String, Text)> {
+    let files = sources.into_iter().flat_map(|source| {
+        let folder = source.folder;
+        source.files.into_iter().map(move |(path, text)| (format!("{folder}/{path}"), text))
+    });
+    files.collect()
+}
+
+/// A path of the configuration without `.` steps and slashes at its end.
+fn plain(path: &str) -> String {
+    path.split('/').filter(|step| !step.is_empty() && *step != ".").collect::<Vec<_>>().join("/")
+}
+
+/// One pack by its folder, beside the built-in ones and those of the configuration.
+pub(super) struct OnePack {
+    /// All packs.
+    pub(super) packs: Packs,
+    /// The name of the one; none when its `pack.yaml` cannot be read.
+    pub(super) name: Option<String>,
+    /// What is wrong with any of them.
+    pub(super) mistakes: Vec<Diagnostic>,
+    /// The files that mistakes point into.
+    pub(super) texts: Vec<(String, Text)>,
+}
+
+/// Whether the configuration and the packs that it names can be read, the one at `folder` aside: asked before anything is
+/// written.
+pub(super) fn readable(configuration: &Configuration, folder: &Path) -> Result<(), Failure> {
+    let directory = std::env::current_dir().unwrap_or_default();
+    let Some(file) = file_of(configuration, &directory) else { return Ok(()) };
+    let (_, _, config) = read(&directory, &file)?;
+    sources(&config, file.parent().unwrap_or(&directory), &directory, Some(&directory.join(folder))).map(|_| ())
+}
+
+/// Loads the pack of a folder.
+pub(super) fn one_pack(configuration: &Configuration, folder: &Path) -> Result<OnePack, Failure> {
+    let directory = std::env::current_dir().map_err(|error| {
+        Failure::new(format!("the working directory cannot be read: {error}"), "Change to a folder that exists")
+    })?;
+    let place = directory.join(folder);
+    let mut found = match file_of(configuration, &directory) {
+        Some(file) => {
+            let (_, _, config) = read(&directory, &file)?;
+            sources(&config, file.parent().unwrap_or(&directory), &directory, Some(&place))?
+        }
+        None => Vec::new(),
+    };
+    let shown = discover::relative(&directory, &place);
+    let shown = if shown.is_empty() { ".".to_owned() } else { shown };
+    found.push(discover::pack(&place, &shown).map_err(|mut problem| {
+        if !place.is_dir() {
+            problem.help = "Name the folder that holds the pack's `pack.yaml`".to_owned();
+        }
+        Failure::Problems(vec![problem])
+    })?);
+    let (packs, mistakes) = load(&found);
+    let own = |path: &str| path.strip_prefix(&*shown).is_some_and(|rest| rest.starts_with('/'));
+    let pack = packs.packs().iter().filter(|pack| pack.is_own()).find(|pack| own(pack.place()));
+    let name = pack.map(|pack| pack.name.to_string());
+    Ok(OnePack { name, mistakes, texts: texts_of(found), packs })
 }
 
 /// What counts as now: what the command line says, or the clock.

@@ -79,7 +79,7 @@ pub struct WorkItem {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Member {
-    /// The kind, without the pack's name.
+    /// The kind: of this pack by its name, of any other as `pack/kind`. Kinds that extend it play its part as well.
     pub kind: String,
     /// The path after the root; what a missing member would be called. Relative to the root, without a leading slash.
     /// Where the work item has a key, its holes stand here.
@@ -247,6 +247,14 @@ pub enum Bound {
 pub struct Kind {
     /// The kind's name; the file has the same.
     pub kind: String,
+    /// Another kind (`pack/kind`, or one of this pack) that this one is, but for what stands here. Mappings are merged key
+    /// by key, and `null` takes a key away; a single value takes the place of the other's; a list adds to the other's,
+    /// where an item with a known `name`, `heading`, `text`, `shape`, `field`, `part` or `form` changes that item.
+    /// `{ remove: ITEM }` in a list takes an item away, `{ only: [ … ] }` in place of a list replaces it.
+    /// `required: false` at a property of the schema makes a field optional. A single `path` narrows the kind to that
+    /// place. Documents that the other kind would claim are of this kind, and play its role in work items and rules.
+    #[serde(default)]
+    pub extends: Option<String>,
     /// What such a document is, in one sentence.
     pub summary: String,
     /// How it is written. Only such files are asked.
@@ -974,6 +982,10 @@ pub struct Card {
     /// `duplicate`, `type`, `time`, `malformed`, `value`, `unknown`, `mismatch`.
     #[serde(default)]
     pub group: Option<Group>,
+    /// Rules whose findings have the same cause where they lie at one of the places of a finding of this rule: they are then
+    /// not reported.
+    #[serde(default)]
+    pub instead_of: Vec<String>,
     /// What is wrong here; values in braces.
     #[serde(default)]
     pub message: String,

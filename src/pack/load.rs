@@ -46,8 +46,51 @@ pub fn from_yaml<T: DeserializeOwned>(text: &Text) -> Result<T, Vec<Mistake>> {
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
         let start = Node { span: Span::point(whole.start), value: Value::Null };
         let root = tree.root.as_ref().unwrap_or(&start);
-        vec![refused(text, root, error.path(), &error.inner().to_string())]
+        let found = walk(root, error.path());
+        vec![refused(text, found, &error.path().to_string(), &error.inner().to_string())]
     })
+}
+
+/// Reads a value that was made of the file and of another one. `place` leads from a pointer into the value to one into
+/// the file, if it comes from there.
+///
+/// # Errors
+/// The first thing that the type does not allow.
+pub fn from_value<T: DeserializeOwned>(
+    text: &Text,
+    value: serde_json::Value,
+    place: impl Fn(&str) -> Option<String>,
+) -> Result<T, Mistake> {
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let tree = yaml::parse(text, Span::new(text.start(), text.len()));
+        let start = Node { span: Span::point(text.start()), value: Value::Null };
+        let root = tree.root.as_ref().unwrap_or(&start);
+        let mut pointer = String::new();
+        for segment in error.path() {
+            match segment {
+                Segment::Map { key } => pointer += &format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+                Segment::Seq { index } => pointer += &format!("/{index}"),
+                Segment::Enum { .. } | Segment::Unknown => {}
+            }
+        }
+        let own = place(&pointer).unwrap_or_else(|| "/extends".to_owned());
+        refused(text, along(root, &own), &error.path().to_string(), &error.inner().to_string())
+    })
+}
+
+/// The node that a pointer names, and the key that it stands under. As far as the pointer leads.
+fn along<'n>(root: &'n Node, pointer: &str) -> (Option<&'n Node>, &'n Node) {
+    let (mut key, mut node) = (None, root);
+    for step in pointer.split('/').skip(1) {
+        let name = step.replace("~1", "/").replace("~0", "~");
+        let next = match &node.value {
+            Value::Seq(items) => name.parse::<usize>().ok().and_then(|at| items.get(at)).map(|item| (None, item)),
+            _ => node.entry(&name).map(|(key, value)| (Some(key), value)),
+        };
+        let Some(next) = next else { break };
+        (key, node) = next;
+    }
+    (key, node)
 }
 
 /// What the syntax does not allow, in words.
@@ -78,8 +121,7 @@ fn syntax(mistake: &yaml::Mistake) -> Mistake {
 }
 
 /// What the type does not allow.
-fn refused(text: &Text, root: &Node, path: &serde_path_to_error::Path, words: &str) -> Mistake {
-    let (key, node) = walk(root, path);
+fn refused(text: &Text, (key, node): (Option<&Node>, &Node), path: &str, words: &str) -> Mistake {
     // Without serde's own idea of the place: `rules[0].x: … at line 3 column 4`.
     let words = words.rsplit_once(" at line ").map_or(words, |(words, _)| words);
     let prefix = format!("{path}: ");

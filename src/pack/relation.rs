@@ -1,7 +1,7 @@
 //! What must hold between the documents of a work item, or within one document: relations and claims, compiled.
 
 use crate::pack::compile::Problems;
-use crate::pack::condition::{Condition, Selector};
+use crate::pack::condition::{Condition, Selector, Target};
 use crate::pack::format;
 
 /// What must hold, compiled.
@@ -25,6 +25,8 @@ pub struct Relation {
     pub values: Vec<(String, Selector)>,
     /// The members whose content it is about.
     pub reads: Vec<String>,
+    /// It asks what else lies under the root.
+    pub asks_known: bool,
 }
 
 /// Compiles a relation; `pointer` is its place in the file.
@@ -55,13 +57,31 @@ pub(super) fn relation(pointer: &str, source: &format::Relation, problems: &mut 
     };
     let values = named("values", &source.values);
     let each = in_order(named("each", &source.each));
+    for (name, selector) in each.iter().flatten() {
+        if selector.variable().is_some() && matches!(selector.target, Target::Count(_) | Target::Preceding(..)) {
+            let words = format!("`{}` is one value of another name: say it in a condition", selector.source);
+            problems.take::<()>(format!("{pointer}/each/{name}"), Err(words));
+        }
+    }
     let each = problems.take(format!("{pointer}/each"), each)?;
-    let mut relation =
-        Relation { format: source.clone(), each, when, unless, forbid, at, related, values, reads: Vec::new() };
+    let mut relation = Relation {
+        format: source.clone(),
+        each,
+        when,
+        unless,
+        forbid,
+        at,
+        related,
+        values,
+        reads: Vec::new(),
+        asks_known: false,
+    };
     let mut reads: Vec<String> = Vec::new();
+    let mut asks_known = false;
     let mut unknown: Vec<String> = Vec::new();
     relation.selectors(&mut |selector| {
         reads.extend(selector.reads().map(str::to_owned));
+        asks_known |= matches!(selector.target, Target::Known(_));
         if let Some(name) = selector.variable().filter(|name| !source.each.contains_key(*name)) {
             unknown.push(format!("`{}` uses the name `{name}`, which `each` does not have", selector.source));
         }
@@ -69,6 +89,7 @@ pub(super) fn relation(pointer: &str, source: &format::Relation, problems: &mut 
     reads.sort();
     reads.dedup();
     relation.reads = reads;
+    relation.asks_known = asks_known;
     for message in unknown {
         problems.take::<()>(pointer, Err(message));
     }

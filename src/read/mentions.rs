@@ -348,7 +348,9 @@ pub fn named_documents(document: &Document) -> Vec<(String, Span)> {
                 let next = named.get(number + 1).map_or(text.len(), |(_, next)| next.start);
                 let after = text[place.end..next].to_lowercase();
                 let own = Span::new(span.start + place.start, span.start + place.end);
-                let linked = document.parsed.links.iter().any(|link| link.span.contains(own));
+                // In brackets after another name stands a remark on that one.
+                let remark = number > 0 && text[..place.start].trim_end_matches('`').ends_with('(');
+                let linked = remark || document.parsed.links.iter().any(|link| link.span.contains(own));
                 if !linked && !EXCUSES.iter().any(|excuse| after.contains(excuse)) {
                     found.push((name.clone(), own));
                 }

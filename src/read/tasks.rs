@@ -25,6 +25,8 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
     let mut near: Vec<(usize, &'static str, Span, String)> = Vec::new();
     let mut lines = 0;
     let mut ids: FxHashSet<String> = FxHashSet::default();
+    // Boxes that only speak of tasks.
+    let mut mentions: FxHashSet<usize> = FxHashSet::default();
     for index in 0..document.parsed.blocks.len() {
         let block = &document.parsed.blocks[index];
         let Body::Item { checkbox, depth, .. } = &block.body else { continue };
@@ -33,11 +35,14 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
         }
         let phase = block.section.and_then(|section| phase_of(document, section));
         match checkbox {
-            Some(_) if names_range(&block.line.text, rules) => {}
+            Some(_) if names_range(&block.line.text, rules) => {
+                mentions.insert(index);
+            }
             Some(checkbox) => {
                 let outer = *depth == 0;
                 if let Some(task) = task(block, index, checkbox, rules, phase) {
                     if repeats(&task, &ids, rules) {
+                        mentions.insert(index);
                         continue;
                     }
                     ids.insert(task.id.clone());
@@ -74,7 +79,8 @@ pub fn read(document: &mut Document, kind: &Arc<Kind>) {
             None => {}
         }
     }
-    near.extend(lost_ids(document, &regions, &near));
+    let lost = lost_ids(document, &regions, &near);
+    near.extend(lost.into_iter().filter(|(index, ..)| !mentions.contains(index)));
     near.sort_by_key(|(index, ..)| *index);
     let with_id = document.tasks.len();
     if lines > 0 && with_id * 100 >= lines * rules.format.share {
@@ -394,16 +400,20 @@ fn label_groups(word: &str, rules: &TaskRules) -> Option<Vec<String>> {
     Some(groups_of(&first.replace(prefix.as_str(), "")))
 }
 
+/// Endings by which a name without a folder is a file.
+const ENDINGS: &str = "rs|py|ts|tsx|js|jsx|mjs|go|java|kt|swift|rb|php|cs|cpp|cc|c|h|hpp|md|mdx|json|ya?ml|toml|sql|sh|css|scss|html|vue|svelte|dart|proto|graphql|prisma|tf|ini|cfg|env|txt|csv|xml|gradle|lock|ipynb|tcss";
+
+static KNOWN_ENDING: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(&format!(r"\.(?:{ENDINGS})$")).expect("the pattern is constant"));
+
 static PATH: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
-        r"(?x)
+    let pattern = r"(?x)
         `([^`\s]*(?:/[^`\s]*|\.[A-Za-z][A-Za-z0-9]{0,7}))`           # in back-ticks
         | (?:^|[\s(,;:]|[^\x00-\x7F])(                                 # bare
             (?:[A-Za-z0-9_.@{}\[\]*~+-]+/)+[A-Za-z0-9_.@{}\[\]*~+-]*   # with a folder
-            | [A-Za-z0-9_@\[\]-][A-Za-z0-9_.@\[\]-]*\.(?:rs|py|ts|tsx|js|jsx|mjs|go|java|kt|swift|rb|php|cs|cpp|cc|c|h|hpp|md|mdx|json|ya?ml|toml|sql|sh|css|scss|html|vue|svelte|dart|proto|graphql|prisma|tf|ini|cfg|env|txt|csv|xml|gradle|lock|ipynb|tcss)\b
-        )",
-    )
-    .expect("the pattern is constant")
+            | [A-Za-z0-9_@\[\]-][A-Za-z0-9_.@\[\]-]*\.(?:ENDINGS)\b
+        )";
+    Regex::new(&pattern.replace("ENDINGS", ENDINGS)).expect("the pattern is constant")
 });
 
 /// File paths in a description: in back-ticks, or words with a slash or a known ending.
@@ -413,6 +423,12 @@ fn paths(line: &Line) -> Vec<(String, Span)> {
             let found = captures.get(1).or_else(|| captures.get(2))?;
             let text = found.as_str().trim_end_matches(['.', ',', ';', ':', ')']);
             let bare = text.trim_start_matches("./");
+            // The end of a route's parameter, and a name in code that is no file's.
+            let route = line.text[..found.start()].ends_with("/:");
+            let name_only = captures.get(1).is_some() && !bare.contains('/') && !bare.starts_with('.');
+            if route || name_only && !KNOWN_ENDING.is_match(bare) {
+                return None;
+            }
             let plausible = !text.contains("://")
                 && !text.starts_with("//")
                 && !text.starts_with("http")

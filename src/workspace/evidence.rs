@@ -121,11 +121,10 @@ fn bases(document: &Document) -> impl Iterator<Item = &str> {
 }
 
 fn trace(document: &Document, path: &str, exists: &mut impl FnMut(&str) -> Option<bool>) -> Trace {
-    let first = path.split('/').next().unwrap_or(path);
     let mut missing = None;
     for base in bases(document) {
-        let (Some(folder), Some(whole)) = (join_path(base, first), join_path(base, path)) else { continue };
-        match exists(&folder) {
+        let Some(whole) = join_path(base, path) else { continue };
+        match exists(first_folder(document, base, &whole)) {
             Some(true) => {}
             Some(false) => continue,
             None => return Trace::Fine,
@@ -136,6 +135,19 @@ fn trace(document: &Document, path: &str, exists: &mut impl FnMut(&str) -> Optio
         }
     }
     missing.map_or(Trace::Fine, Trace::Missing)
+}
+
+/// The first folder of a path below its base that does not hold the document itself: that one of the folders which hold the
+/// documents exists says nothing about the rest of a tree.
+fn first_folder<'p>(document: &Document, base: &str, whole: &'p str) -> &'p str {
+    let mut end = if base.is_empty() { 0 } else { base.len() + 1 };
+    while let Some(slash) = whole[end..].find('/').map(|at| at + end) {
+        if !document.path.starts_with(&whole[..=slash]) {
+            return &whole[..slash];
+        }
+        end = slash + 1;
+    }
+    folder_of(whole)
 }
 
 /// Where a document that is named without a folder may lie.

@@ -111,7 +111,8 @@ impl Workspace {
             let read = self.document(path);
             // What was read is the kind that it was recognised as, whatever its path.
             let other_kind = read.is_some_and(|read| {
-                read.root != document.root || read.kind.as_ref().is_none_or(|known| known.name != kind.name)
+                read.root != document.root
+                    || read.kind.as_ref().is_none_or(|known| !known.is(&kind.name) && !kind.is(&known.name))
             });
             if other_kind {
                 continue;
@@ -150,7 +151,9 @@ fn caught(document: &Document, hole: &str) -> Option<String> {
 pub(super) fn folders_to_list(document: &Document) -> Vec<String> {
     let Some(kind) = document.kind.as_deref() else { return Vec::new() };
     let in_path = |selector: &Selector| selector.member.is_none() && matches!(selector.target, Target::Path(Some(_)));
-    if !kind.body().unique.iter().any(|unique| in_path(&unique.value)) || document.path_captures.is_empty() {
+    let body = kind.body();
+    let asked = body.unique.iter().any(|unique| in_path(&unique.value)) || body.claims.iter().any(|it| it.asks_known);
+    if !asked || document.path_captures.is_empty() {
         return Vec::new();
     }
     let first = |source: &str| {
