@@ -651,6 +651,15 @@ pub struct Criterion {
     pub block: usize,
 }
 
+impl Criterion {
+    /// Whether the whole criterion is struck through: it no longer counts.
+    #[must_use]
+    pub fn is_struck(&self) -> bool {
+        let text = self.line.text.trim();
+        text.starts_with("~~") && text[2..].contains("~~")
+    }
+}
+
 /// `**FM-001**: text`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Item {

@@ -17,7 +17,7 @@ pub(super) fn open(context: &Context<'_>, found: &mut Findings) {
         .document
         .criteria
         .iter()
-        .filter(|criterion| !is_struck(criterion) && !is_left_open(context, criterion))
+        .filter(|criterion| !criterion.is_struck() && !is_left_open(context, criterion))
         .collect();
     let open: Vec<&Criterion> = counted.iter().copied().filter(|criterion| is_open(criterion)).collect();
     let Some((first, others)) = open.split_first() else { return };
@@ -39,12 +39,6 @@ pub(super) fn open(context: &Context<'_>, found: &mut Findings) {
 /// Whether it is neither checked nor marked in another way (`[-]`, `[~]`). What is not shown as a box is another finding.
 fn is_open(criterion: &Criterion) -> bool {
     !criterion.checked && criterion.checkbox.state == ' ' && !criterion.checkbox.malformed
-}
-
-/// Whether the whole criterion is struck through.
-fn is_struck(criterion: &Criterion) -> bool {
-    let text = criterion.line.text.trim();
-    text.starts_with("~~") && text[2..].contains("~~")
 }
 
 /// Whether the workflow itself leaves it open.

@@ -22,6 +22,8 @@ pub struct Selector {
 pub enum Target {
     /// A field, by name or JSON pointer (`/a/*/b`).
     Field(String),
+    /// The keys of the mapping that a JSON pointer (`/a/b`, `/`) names.
+    Keys(String),
     /// The path, or one of its holes.
     Path(Option<String>),
     /// The title, or one of its holes.
@@ -109,6 +111,7 @@ impl Selector {
         let within = || -> Result<Box<Selector>, String> { Ok(Box::new(Selector::compile(&named(word)?)?)) };
         let target = match word {
             "field" => Target::Field(named("field")?),
+            "keys" => Target::Keys(named("keys")?),
             "path" => Target::Path(optional()),
             "title" => Target::Title(optional()),
             "section" => Target::Section(Box::new(compile_shape(&named("section")?)?)),
@@ -161,7 +164,7 @@ impl Selector {
             word if word.starts_with('/') => Target::Field(rest.to_owned()),
             _ => {
                 return Err(format!(
-                    "`{source}` does not begin with `field`, `path`, `title`, `section`, `callout`, `entry`, `part`, `paths`, \
+                    "`{source}` does not begin with `field`, `keys`, `path`, `title`, `section`, `callout`, `entry`, `part`, `paths`, \
                      `label`, `tasks`, `phases`, `labels`, `items`, `boxes`, `criteria`, `fact`, `known`, `state`, `text`, \
                      `document`, `file`, `count`, `first`, `last`, `preceding` or `$`"
                 ));

@@ -173,7 +173,7 @@ pub enum Condition {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Test {
-    /// `[member:] field NAME | path [HOLE] | title [HOLE] | section NAME | callout NAME | entry LIST[/FORM] [PART] |
+    /// `[member:] field NAME | keys POINTER | path [HOLE] | title [HOLE] | section NAME | callout NAME | entry LIST[/FORM] [PART] |
     /// part NAME | label NAME | paths SECTION | tasks [STATE] | phases [HOLE] | labels | items [PREFIX] | boxes [STATE] |
     /// criteria [STATE] | fact NAME [HOLE] | known HOLE | state | text | document | file PATH`, or `$name [HOLE]`, or
     /// `count SELECTOR`, `first SELECTOR`, `last SELECTOR`, `preceding SELECTOR | SELECTOR` (of what the second selects the

@@ -46,6 +46,13 @@ pub(super) fn select_in<'a>(document: &'a Document, target: &Target, entry: Opti
                 }
             }
         }
+        Target::Keys(pointer) => {
+            let root = parsed.data.as_ref().unwrap_or(&document.fields);
+            let pointer = pointer.trim_end_matches('/');
+            for (key, _) in pointed(root, pointer).into_iter().flat_map(|(_, node)| node.pairs()) {
+                node_selected(document, key, &mut found);
+            }
+        }
         Target::Field(name) => {
             if let Some(node) = field(&document.fields, name) {
                 node_selected(document, node, &mut found);
@@ -167,7 +174,7 @@ pub(super) fn select_in<'a>(document: &'a Document, target: &Target, entry: Opti
             }
         }
         Target::Criteria(state) => {
-            for criterion in &document.criteria {
+            for criterion in document.criteria.iter().filter(|criterion| !criterion.is_struck()) {
                 let fits = match state.as_deref() {
                     None => true,
                     Some("checked") => criterion.checked,
@@ -264,7 +271,8 @@ impl<'a> Selected<'a> {
 
     /// A capture, part or key of it: of an entry its parts and captures, `when`, `progress`, `struck`; of a phase the holes of
     /// its heading, `group` for each of its groups; of a task `id`, `state`, `labels`, `paths`, `depends`, `text`; of an
-    /// item `id` and `text`; of data its `key` and what stands in it; `fact NAME [HOLE]` is what the text states within it.
+    /// item `id` and `text`; of data its `key` and what stands in it; `fact NAME [HOLE]` is what the text states within it,
+    /// `entry LIST [PART]` the entries of another list within it.
     #[must_use]
     pub fn hole(&self, name: &str) -> Vec<Selected<'a>> {
         let document = self.document;
@@ -273,6 +281,17 @@ impl<'a> Selected<'a> {
             let region = self.region();
             let within = document.facts.iter().filter(|fact| *fact.name == *name && region.contains(fact.span));
             return within.flat_map(|fact| fact_selected(document, fact, hole)).collect();
+        }
+        if let Some(rest) = name.strip_prefix("entry ") {
+            let (list, part) = rest.split_once(' ').map_or((rest, None), |(list, part)| (list, Some(part.trim())));
+            let region = self.region();
+            let within = document.entries.iter().filter(|entry| *entry.list == *list && region.contains(entry.span));
+            return within
+                .flat_map(|entry| match part {
+                    None => vec![entry_selected(document, entry)],
+                    Some(part) => entry_part(document, entry, part),
+                })
+                .collect();
         }
         match self.thing {
             Thing::Value => (name == "text").then(|| self.clone()).into_iter().collect(),
