@@ -363,6 +363,9 @@ pub fn time_of(text: &str) -> Option<Timestamp> {
     if !text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return None;
     }
+    if let Some(time) = crate::time::compact(text) {
+        return Some(time);
+    }
     let demand = Demand::of_format("timestamp").or_else(|| Demand::of_format("date"))?;
     crate::time::parse(text, demand).ok()
 }

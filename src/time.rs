@@ -211,6 +211,21 @@ impl Problem {
     }
 }
 
+/// The local minute that an ID such as `20260914-0915` or `20260914-0915-name` begins with.
+#[must_use]
+pub fn compact(text: &str) -> Option<Timestamp> {
+    let bytes = text.as_bytes();
+    let digits =
+        |range: std::ops::Range<usize>| bytes.get(range).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
+    let fits =
+        digits(0..8) && bytes.get(8) == Some(&b'-') && digits(9..13) && bytes.get(13).is_none_or(|next| *next == b'-');
+    if !fits {
+        return None;
+    }
+    let written = format!("{}-{}-{}T{}:{}", &text[..4], &text[4..6], &text[6..8], &text[9..11], &text[11..13]);
+    parse(&written, Demand { form: Form::Timestamp, zone: false }).ok()
+}
+
 /// Reads `text` as the time that `demand` asks for. Blanks around it do not matter; quotes and back-ticks do.
 ///
 /// # Errors
@@ -421,6 +436,16 @@ mod tests {
         assert_eq!(minutes("09:00", "10:30"), Some(-90));
         assert_eq!(minutes("2025-11-01", "2025-11-01T10:00"), None);
         assert_eq!(read("10:00").with_date((2025, 11, 1)), read("2025-11-01T10:00"));
+    }
+
+    #[test]
+    fn ids_begin_with_a_minute() {
+        let minute = compact("20260914-0915-move-house").unwrap();
+        assert_eq!(minute, parse("2026-09-14T09:15", ANY).unwrap());
+        assert_eq!(compact("20260914-0915"), Some(minute));
+        for other in ["20261314-0915", "20260914-0915x", "20260914", "2026-09-14", "20260914-09"] {
+            assert_eq!(compact(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -272,7 +272,7 @@ impl<'a> Selected<'a> {
     /// A capture, part or key of it: of an entry its parts and captures, `when`, `progress`, `struck`; of a phase the holes of
     /// its heading, `group` for each of its groups; of a task `id`, `state`, `labels`, `paths`, `depends`, `text`; of an
     /// item `id` and `text`; of data its `key` and what stands in it; `fact NAME [HOLE]` is what the text states within it,
-    /// `entry LIST [PART]` the entries of another list within it.
+    /// `entry LIST [PART]` the entries of another list within it; `field NAME` and `path HOLE` are those of its document.
     #[must_use]
     pub fn hole(&self, name: &str) -> Vec<Selected<'a>> {
         let document = self.document;
@@ -281,6 +281,13 @@ impl<'a> Selected<'a> {
             let region = self.region();
             let within = document.facts.iter().filter(|fact| *fact.name == *name && region.contains(fact.span));
             return within.flat_map(|fact| fact_selected(document, fact, hole)).collect();
+        }
+        // What the document that holds it says.
+        if let Some(field) = name.strip_prefix("field ") {
+            return select_in(document, &Target::Field(field.to_owned()), None);
+        }
+        if let Some(hole) = name.strip_prefix("path ") {
+            return select_in(document, &Target::Path(Some(hole.to_owned())), None);
         }
         if let Some(rest) = name.strip_prefix("entry ") {
             let (list, part) = rest.split_once(' ').map_or((rest, None), |(list, part)| (list, Some(part.trim())));
