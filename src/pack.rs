@@ -312,6 +312,21 @@ impl Packs {
             .or_else(|| cards.iter().find(|card| card.format.aliases.iter().any(|alias| alias == name)))
     }
 
+    /// Whether a claim or relation reports a rule in documents of a kind.
+    #[must_use]
+    pub fn relates(&self, rule: &str, kind: &Kind) -> bool {
+        let in_claims = kind.body().claims.iter().any(|claim| claim.format.report == rule);
+        in_claims
+            || self.packs.iter().any(|pack| {
+                pack.relations().iter().filter(|relation| relation.format.report == rule).any(|relation| {
+                    let item =
+                        pack.work_items.iter().find(|item| relation.format.work_item.as_ref() == Some(&item.name));
+                    let member = |role: &str| item.and_then(|item| item.member(role));
+                    relation.places().filter_map(member).any(|member| kind.is(&member.kind))
+                })
+            })
+    }
+
     /// The pack of that name.
     #[must_use]
     pub fn pack(&self, name: &str) -> Option<&Pack> {

@@ -180,6 +180,11 @@ impl<'p> RuleSet<'p> {
         self.rules
             .iter()
             .filter(|rule| self.runs(rule, kind))
+            .filter(|rule| {
+                // What only relations report runs where one of them does.
+                rule.card.format.stage != Some(crate::pack::format::Stage::Relations)
+                    || kind.is_some_and(|kind| self.packs.relates(&rule.card.name, kind))
+            })
             .map(|rule| {
                 let own = kind.and_then(|kind| kind.format.severity.get(&*rule.card.name)).copied();
                 (rule.card.name.clone(), rule.level.or(own).unwrap_or(rule.card.format.severity))

@@ -116,6 +116,19 @@ fn in_order(mut each: Vec<(String, Selector)>) -> Result<Vec<(String, Selector)>
 }
 
 impl Relation {
+    /// The members that its findings lie in; nothing where they lie in the document itself.
+    pub fn places(&self) -> impl Iterator<Item = &str> {
+        let own = self.at.is_empty().then(|| self.each.first().map(|(_, selector)| selector)).flatten();
+        let of_each = |selector: &Selector| match selector.variable() {
+            Some(name) => self.each.iter().find(|(known, _)| known == name).and_then(|(_, it)| it.member.as_deref()),
+            None => None,
+        };
+        self.at
+            .iter()
+            .chain(own)
+            .filter_map(move |selector| selector.reads().or(selector.member.as_deref()).or(of_each(selector)))
+    }
+
     /// Calls `visit` with each selector in it.
     fn selectors<'a>(&'a self, visit: &mut dyn FnMut(&'a Selector)) {
         for condition in [&self.when, &self.unless, &self.forbid].into_iter().flatten() {
