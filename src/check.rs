@@ -221,7 +221,7 @@ pub const CHECKS: &[Entry] = &[
     with!("title", sections::title),
     plain!("total-mismatch", task_phases::total),
     plain!("unexpected-label", task_labels::unexpected),
-    plain!("unexplained-item", steps::unexplained),
+    with!("unexplained-item", steps::unexplained),
     plain!("unfilled-document", leftovers::unfilled),
     plain!("unknown-dependency", task_dependencies::unknown),
     plain!("unknown-field", fields::unknown),

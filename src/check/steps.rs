@@ -1,5 +1,7 @@
 //! Steps and the forms of a log: one step at a time, what must follow what, reasons, and one sort of status mark.
 
+use serde::Deserialize;
+
 use crate::check::{Context, Findings};
 use crate::document::{Body, Entry};
 use crate::pack::compile::EntryRules;
@@ -76,8 +78,19 @@ pub(super) fn without_follower(context: &Context<'_>, found: &mut Findings) {
     }
 }
 
-/// `unexplained-item`: an item of a part that wants a reason after a colon has none.
-pub(super) fn unexplained(context: &Context<'_>, found: &mut Findings) {
+/// What tells that an item has a reason.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct Reasons {
+    /// Signs and words before a reason.
+    signs: Vec<String>,
+    /// Items that say that there is nothing, in small letters.
+    nothing: Vec<String>,
+}
+
+/// `unexplained-item`: an item of a part that wants a reason has none.
+pub(super) fn unexplained(reasons: &Reasons, context: &Context<'_>, found: &mut Findings) {
+    let blocks = &context.document.parsed.blocks;
     for rules in &context.body.entries {
         if rules.format.explained.is_empty() {
             continue;
@@ -86,49 +99,19 @@ pub(super) fn unexplained(context: &Context<'_>, found: &mut Findings) {
             if !rules.format.explained.contains(&part.name) {
                 continue;
             }
-            let blocks = &context.document.parsed.blocks;
             let first = blocks.partition_point(|block| block.span.start < part.span.start);
-            for block in blocks[first..].iter().take_while(|block| block.span.start < part.span.end) {
+            let within = blocks[first..].iter().take_while(|block| block.span.start < part.span.end);
+            for (index, block) in within.enumerate().map(|(at, block)| (first + at, block)) {
                 let inside = part.span.contains(block.span) && matches!(block.body, Body::Item { .. });
-                let outer =
-                    block.parent.is_none_or(|parent| !part.span.contains(context.document.parsed.blocks[parent].span));
+                let outer = block.parent.is_none_or(|parent| !part.span.contains(blocks[parent].span));
                 if !inside || !outer || block.span.start <= part.name_span.start {
                     continue;
                 }
                 let text = block.plain.text.trim();
-                let nested = context.document.parsed.blocks.iter().any(|inner| {
-                    inner.parent.is_some_and(|parent| context.document.parsed.blocks[parent].span == block.span)
-                });
-                let explained = nested
-                    || [
-                        ":",
-                        "→",
-                        "—",
-                        "–",
-                        " - ",
-                        "->",
-                        "=>",
-                        ";",
-                        " because ",
-                        " since ",
-                        " so ",
-                        " to ",
-                        " due ",
-                        " after ",
-                        " by ",
-                        " for ",
-                        " as ",
-                        " instead of ",
-                        " rather than ",
-                        " until ",
-                        " with ",
-                        "(",
-                    ]
-                    .iter()
-                    .any(|sign| text.contains(sign));
-                let none =
-                    matches!(text.trim_end_matches('.').to_lowercase().as_str(), "none" | "n/a" | "-" | "nothing");
-                if !explained && !none && !text.is_empty() {
+                let nested = blocks.get(index + 1).is_some_and(|next| next.parent == Some(index));
+                let explained = nested || reasons.signs.iter().any(|sign| text.contains(sign.as_str()));
+                let bare = text.trim_end_matches('.').to_lowercase();
+                if !explained && !text.is_empty() && !reasons.nothing.contains(&bare) {
                     let finding =
                         found.at(block.line.whole()).value("part", part.name.clone()).value("found", short(text));
                     found.push(finding);
