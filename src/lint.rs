@@ -71,7 +71,8 @@ pub fn lint_all(rules: &RuleSet<'_>, workspace: &Workspace) -> Vec<Diagnostic> {
 /// One cause, one finding: an unfilled document says only that (and what reading noticed); of findings that overlap, the
 /// one of the lower group is kept.
 fn one_cause(rules: &RuleSet<'_>, document: &Document, mut findings: Vec<Finding>) -> Vec<Finding> {
-    if document.unfilled {
+    let alone = |finding: &Finding| rules.rule(&finding.rule).is_some_and(|rule| rule.card.format.alone);
+    if document.unfilled || findings.iter().any(alone) {
         let from_reading = |rule: &str| {
             rules.rule(rule).is_none_or(|rule| {
                 rule.card.format.plain || rule.card.format.check.as_deref() == Some("unfilled-document")

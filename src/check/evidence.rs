@@ -15,6 +15,7 @@ pub(super) fn present(context: &Context<'_>, found: &mut Findings) {
     }
     let document = context.document;
     let mentions = evidence(document);
+    let named: HashSet<&str> = mentions.iter().map(|mention| mention.path.as_str()).collect();
     let missing: Vec<_> = mentions
         .iter()
         .filter(|mention| is_claim(mention))
@@ -23,7 +24,7 @@ pub(super) fn present(context: &Context<'_>, found: &mut Findings) {
             Trace::Fine => None,
         })
         .filter(|(mention, base)| !is_own(context, &format!("{base}{}", mention.path)))
-        .filter(|(mention, base)| !context.workspace.has_moved(base, &mention.path))
+        .filter(|(mention, base)| !context.workspace.has_moved(base, &mention.path, &named))
         .collect();
     if missing.is_empty() {
         return;

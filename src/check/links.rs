@@ -129,11 +129,12 @@ fn verdict(context: &Context<'_>, link: &Link, file: &str) -> Verdict {
         if let Some(path) = same.first() {
             let bare = !file.contains('/')
                 || same.iter().any(|path| path.strip_suffix(".md").unwrap_or(path).ends_with(&suffix));
-            return match (bare, same.len()) {
-                (true, _) => Verdict::Found((*path).to_owned()),
-                (false, 1) => Verdict::Moved((*path).to_owned()),
-                (false, _) => Verdict::Unknown,
-            };
+            match (bare, same.len()) {
+                (true, _) => return Verdict::Found((*path).to_owned()),
+                (false, 1) => return Verdict::Moved((*path).to_owned()),
+                // Of several documents of that name none is the one in this folder.
+                (false, _) => {}
+            }
         }
         // A bare name may lie anywhere under the root, which was perhaps not read.
         if !file.contains('/') {

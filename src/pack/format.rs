@@ -1002,6 +1002,9 @@ pub struct Card {
     /// `duplicate`, `type`, `time`, `malformed`, `value`, `unknown`, `mismatch`.
     #[serde(default)]
     pub group: Option<Group>,
+    /// Where it is found, only what reading notices is reported: the rest of the document cannot be believed.
+    #[serde(default)]
+    pub alone: bool,
     /// Rules whose findings have the same cause where they lie at one of the places of a finding of this rule: they are then
     /// not reported.
     #[serde(default)]

@@ -326,6 +326,8 @@ impl Reader<'_> {
 
     fn link(&mut self, class: LinkClass, target: &str, span: Span) {
         let section = self.section();
+        // In a table the bar before an alias is escaped.
+        let target = if class == LinkClass::Wiki { target.trim_end_matches('\\') } else { target };
         self.found.links.push(Link { span, target: target.to_owned(), class, section });
     }
 

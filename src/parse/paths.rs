@@ -261,6 +261,8 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
             }
             let splits = char.is_whitespace()
                 || matches!(char, '`' | '"' | '\'' | '(' | ')' | '|' | '“' | '”' | '‘' | '’' | '→')
+                || matches!(char, '\u{3001}'..='\u{3011}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff1f}' | '・')
+                || beside_path(text, at, char)
                 || matches!(char, ',' | ';' | '，' | '、') && depth == 0;
             if splits {
                 let word = (start, &text[start.min(at)..at]);
@@ -274,6 +276,20 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
             }
         }
     })
+}
+
+/// Whether a letter of a script that is written without blanks ends or begins a path: within one it stands beside a slash.
+fn beside_path(text: &str, at: usize, char: char) -> bool {
+    let unspaced =
+        |char: char| matches!(char, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}');
+    if !unspaced(char) {
+        return false;
+    }
+    // The run of such letters, and what stands on both sides of it.
+    let before = text[..at].trim_end_matches(unspaced);
+    let after = text[at..].trim_start_matches(unspaced);
+    let in_path = |char: char| matches!(char, '/' | '-' | '_' | '.');
+    !(before.ends_with(in_path) || after.starts_with(in_path))
 }
 
 /// The place of a word's path, if it is one that can be looked for.
@@ -317,6 +333,11 @@ mod tests {
             ("**src/a.rs**: parser, src/b.rs:12-30, (lib/c.ts#L3).", &["src/a.rs", "src/b.rs", "lib/c.ts"]),
             ("`./web/page.tsx`", &["web/page.tsx"]),
             ("src/{a,x/b}.ts src/*.py src/[id]/page.tsx <dir>/a.py $HOME/a.sh ~/a.sh /etc/a.conf", &[]),
+            (
+                "编写契约测试：tests/contract/test_zh.py，src/a.pyで構造を作成（src/b.py）在src/c.py中",
+                &["tests/contract/test_zh.py", "src/a.py", "src/b.py", "src/c.py"],
+            ),
+            ("docs/日本語/a.md and docs/計画.md", &["docs/日本語/a.md", "docs/計画.md"]),
             ("https://a.b/c.md and/or app/models.User v1.2/3.4 [x](docs/a.md) @/lib/a.ts ../a/b.py", &[]),
         ] {
             assert_eq!(all(exact(line)), expected, "{line}");
@@ -327,6 +348,7 @@ mod tests {
     fn names_of_documents() {
         for (line, expected) in [
             ("plan.md (required), `spec.md`, contracts/", &["plan.md", "spec.md"][..]),
+            ("plan.md（必須）、research.md", &["plan.md", "research.md"]),
             ("See `docs/a-design.md` and /visions/x/plan.md.", &["docs/a-design.md", "/visions/x/plan.md"]),
             ("[plan](plan.md) [link to plan.md] <name>.md *.md", &[]),
         ] {

@@ -1,7 +1,7 @@
 //! Files that documents say exist: where they may lie, whether one does, and what else bears its name. Whether a path exists
 //! is answered once, before the checks run.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::document::Document;
 use crate::read::mentions::{Mention, evidence, named_documents};
@@ -79,10 +79,11 @@ impl Workspace {
             .collect()
     }
 
-    /// Whether another file under a folder is probably the same one by a new name: it has the same base name. A name that
-    /// many files have must also have the same folder.
+    /// Whether another file under a folder is probably the same one in a new place: it has the same base name, and is not
+    /// `named` itself. A name that many files have, or that says only what part of a folder it is, must also have the same
+    /// folder.
     #[must_use]
-    pub fn has_moved(&self, base: &str, path: &str) -> bool {
+    pub fn has_moved(&self, base: &str, path: &str, named: &HashSet<&str>) -> bool {
         let by_name = self.by_name.get_or_init(|| {
             let mut by_name: HashMap<String, Vec<String>> = HashMap::new();
             let mut paths: Vec<&str> = self.files_under("").collect();
@@ -94,11 +95,22 @@ impl Workspace {
             by_name
         });
         let Some(same) = by_name.get(name_of(path)) else { return false };
-        let under: Vec<&String> = same.iter().filter(|other| other.starts_with(base)).collect();
+        let is_named = |other: &str| {
+            named.iter().any(|path| other.strip_suffix(path).is_some_and(|rest| rest.is_empty() || rest.ends_with('/')))
+        };
+        let under: Vec<&String> = same.iter().filter(|other| other.starts_with(base) && !is_named(other)).collect();
         let parent = |path: &str| name_of(folder_of(path)).to_owned();
-        if under.len() <= FEW { !under.is_empty() } else { under.iter().any(|other| parent(other) == parent(path)) }
+        let stem = name_of(path).split('.').next().unwrap_or_default();
+        let telling = under.len() <= FEW && !PARTS.iter().any(|part| part.eq_ignore_ascii_case(stem));
+        if telling { !under.is_empty() } else { under.iter().any(|other| parent(other) == parent(path)) }
     }
 }
+
+/// Names of files that every folder may have: they say what part of the folder the file is, not what is in it.
+const PARTS: &[&str] = &[
+    "__init__", "__main__", "conftest", "error", "index", "init", "layout", "lib", "loading", "main", "mod", "models",
+    "page", "readme", "route", "routes", "schema", "styles", "test", "tests", "types", "utils", "views",
+];
 
 fn name_of(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
