@@ -324,5 +324,5 @@ fn suggestion(near: Option<&str>, otherwise: &str) -> String {
 /// The kind that was probably meant: by its whole name, or by its name without the pack.
 fn near_kind<'a>(name: &str, kinds: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let short = name.rsplit('/').next().unwrap_or(name);
-    kinds.clone().find(|kind| kind.rsplit('/').next() == Some(short)).or_else(|| config::nearest(name, kinds))
+    config::nearest(name, kinds.clone()).or_else(|| kinds.clone().find(|kind| kind.rsplit('/').next() == Some(short)))
 }

@@ -10,7 +10,7 @@ use crate::diagnostic::Severity;
 
 /// One value or a list of them.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields, expecting = "expected one value, or a list of them")]
 pub enum OneOrMany<T> {
     /// A list.
     Many(Vec<T>),
@@ -141,7 +141,11 @@ pub struct Relation {
 
 /// The one condition language. A bare selector means that what it selects exists.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "this is no condition: write a selector, `{ select: SELECTOR, TEST: … }` with the tests of rules/README.md, or one of `all`, `any`, `not`, `variant` by itself"
+)]
 pub enum Condition {
     /// A selector: `section Work Log`, `field status`, `path`.
     Exists(String),
@@ -233,7 +237,7 @@ pub struct Test {
 
 /// A number, or the selector of one.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields, expecting = "expected a number, or the selector of one")]
 pub enum Bound {
     /// The number.
     Number(f64),
@@ -422,7 +426,11 @@ pub enum Format {
 
 /// One value written in several places.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "expected a list of selectors, or `{ values: [selectors], severity: … }`"
+)]
 pub enum Agree {
     /// The selectors.
     Plain(Vec<String>),
@@ -470,7 +478,11 @@ pub struct Fields {
 
 /// A field that may be empty.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "expected the name of a field, or `{ field: NAME, when: CONDITION }`"
+)]
 pub enum MayBeEmpty {
     /// Always.
     Always(String),
@@ -485,7 +497,11 @@ pub enum MayBeEmpty {
 
 /// The title of a kind.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "expected a shape, a list of shapes, or `{ shapes: […], required: … }`"
+)]
 pub enum Title {
     /// One shape.
     Shape(String),
@@ -561,7 +577,7 @@ pub struct Section {
 
 /// Whether something must be there.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields, expecting = "expected `true`, `false`, or a condition")]
 pub enum Required {
     /// Always, or never.
     Always(bool),
@@ -888,7 +904,11 @@ pub struct Items {
 
 /// Something that only the template has.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "expected a text, or a mapping with `text` or `shape` and, if need be, `in`, `as`, `unless`, `severity`, `whole`"
+)]
 pub enum Leftover {
     /// A blank that should hold a value; found anywhere outside code and comments.
     Text(String),
