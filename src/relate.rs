@@ -81,8 +81,7 @@ impl<'a> Evaluation<'a> {
     /// Whether all documents that it reads can be believed: what is wrong with one that is broken or still the template has
     /// one cause, and that is reported there.
     fn is_readable(&self) -> bool {
-        let broken = |document: &Document| document.unfilled || document.parsed.broken;
-        !self.relation.reads.iter().any(|role| self.members.of_role(role).into_iter().any(broken))
+        !self.relation.reads.iter().any(|role| self.members.of_role(role).into_iter().any(is_broken))
     }
 
     /// The findings, each with the path of the document that it lies in.
@@ -114,7 +113,8 @@ impl<'a> Evaluation<'a> {
             let mut next = Vec::new();
             if let Some((own, other)) = link.filter(|_| selector.variable().is_none()) {
                 // Things that are joined by a common value are looked up by it.
-                let values = scope.select(selector);
+                let mut values = scope.select(selector);
+                values.retain(|value| !is_broken(value.document));
                 let mut by_value: HashMap<String, Vec<&Selected<'a>>> = HashMap::new();
                 for value in &values {
                     let scope = [(name.as_str(), value.clone())];
@@ -134,7 +134,9 @@ impl<'a> Evaluation<'a> {
                 }
             } else {
                 for row in &rows {
-                    let values: Vec<Selected<'a>> = bound_select(self, row, selector);
+                    let mut values: Vec<Selected<'a>> = bound_select(self, row, selector);
+                    // Of what it is asked of one by one, the broken ones are left out by themselves.
+                    values.retain(|value| !is_broken(value.document));
                     next.extend(values.into_iter().map(|value| with(row, name, value)));
                 }
             }
@@ -201,6 +203,11 @@ impl<'a> Evaluation<'a> {
         let selected = self.relation.at.iter().find_map(|selector| scope.select(selector).into_iter().next())?;
         Some((selected.path.clone(), place_of(&selected)))
     }
+}
+
+/// Whether what a document says cannot be believed, for a cause that is reported there.
+fn is_broken(document: &Document) -> bool {
+    document.unfilled || document.parsed.broken
 }
 
 fn with<'a>(row: &Row<'a>, name: &'a str, value: Selected<'a>) -> Row<'a> {

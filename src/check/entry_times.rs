@@ -118,8 +118,13 @@ pub(super) fn lifetime(context: &Context<'_>, found: &mut Findings) {
         {
             continue;
         }
+        // One wrong heading gives a wrong day to all entries under it: that is told once.
+        let mut told = None;
         for entry in context.document.entries.iter().filter(|entry| *entry.list == *rules.name) {
             let Some((when, span)) = entry.when.filter(|(when, _)| when.date.is_some()) else { continue };
+            if !entry.when_is_dated() && told == when.date {
+                continue;
+            }
             let is_outside = |bound: &&Selected<'_>, wrong: Ordering| {
                 bound.time.is_some_and(|time| when.compare(&time) == Some(wrong))
             };
@@ -130,6 +135,9 @@ pub(super) fn lifetime(context: &Context<'_>, found: &mut Findings) {
                 (None, Some(bound)) => ("after", bound),
                 (None, None) => continue,
             };
+            if !entry.when_is_dated() {
+                told = when.date;
+            }
             let finding = found
                 .at(span)
                 .case(case)

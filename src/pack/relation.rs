@@ -23,7 +23,7 @@ pub struct Relation {
     pub related: Vec<Selector>,
     /// Values for the words.
     pub values: Vec<(String, Selector)>,
-    /// The members whose content it is about.
+    /// The members whose content it is about, but for what it is asked of one by one.
     pub reads: Vec<String>,
     /// It asks what else lies under the root.
     pub asks_known: bool,
@@ -76,11 +76,15 @@ pub(super) fn relation(pointer: &str, source: &format::Relation, problems: &mut 
         reads: Vec::new(),
         asks_known: false,
     };
+    let each_selectors: Vec<String> = relation.each.iter().map(|(_, selector)| selector.source.clone()).collect();
     let mut reads: Vec<String> = Vec::new();
     let mut asks_known = false;
     let mut unknown: Vec<String> = Vec::new();
     relation.selectors(&mut |selector| {
-        reads.extend(selector.reads().map(str::to_owned));
+        // What only `each` names is asked one by one.
+        if !each_selectors.contains(&selector.source) {
+            reads.extend(selector.reads().map(str::to_owned));
+        }
         asks_known |= matches!(selector.target, Target::Known(_));
         if let Some(name) = selector.variable().filter(|name| !source.each.contains_key(*name)) {
             unknown.push(format!("`{}` uses the name `{name}`, which `each` does not have", selector.source));
