@@ -425,10 +425,25 @@ impl Finder<'_> {
 
     /// The other documents in the folders that the reported ones refer to: read, but not reported.
     fn context<'w>(&self, reported: impl Iterator<Item = &'w Wanted>, walked: &FxHashSet<String>) -> Vec<Wanted> {
-        let mut folders: Vec<String> = reported.flat_map(|wanted| self.packs.context_of(&wanted.path)).collect();
+        let (mut folders, mut below) = (Vec::new(), Vec::new());
+        for wanted in reported {
+            folders.extend(self.packs.context_of(&wanted.path));
+            below.extend(self.packs.context_below(&wanted.path));
+        }
+        below.sort();
+        below.dedup();
+        below.retain(|folder| !walked.contains(folder));
         folders.sort();
         folders.dedup();
         let mut found = Vec::new();
+        for path in names(self.directory, &below) {
+            let file = self.directory.join(&path);
+            let small = fs::metadata(&file).is_ok_and(|about| about.len() <= MOST_CONTEXT_BYTES);
+            let inside = walked.contains(crate::workspace::folder_of(&path));
+            if !inside && small && self.packs.is_member(&path) && self.is_document(&path) {
+                found.push(Wanted { path, file, report: false, fault: None });
+            }
+        }
         for folder in folders {
             let folder = folder.trim_end_matches('/');
             if walked.contains(folder) {

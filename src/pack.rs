@@ -365,6 +365,36 @@ impl Packs {
         self.all_kinds().find(|kind| kind.governs(path) && !kind.excludes(path))
     }
 
+    /// Folders that hold, at any depth, members of a work item which `path` belongs to as a whole, such as the history of all
+    /// tasks: a document that is one of many does not need the others.
+    #[must_use]
+    pub fn context_below(&self, path: &str) -> Vec<String> {
+        let mut folders = Vec::new();
+        for item in self.packs.iter().flat_map(|pack| &pack.work_items).filter(|item| item.key.is_empty()) {
+            let Some((shared, own)) = item.locate(path) else { continue };
+            if !own.files.iter().any(|file| shared.path(file) == path) {
+                continue;
+            }
+            for file in item.members.iter().flat_map(|member| &member.files) {
+                let full = shared.path(file);
+                let literal = full.find(['{', '*']).map_or("", |hole| &full[..hole]);
+                let folder = literal.rsplit_once('/').map_or("", |(folder, _)| folder);
+                if !folder.is_empty() {
+                    folders.push(folder.to_owned());
+                }
+            }
+        }
+        folders.sort();
+        folders.dedup();
+        folders
+    }
+
+    /// Whether a path has the form of a member of some work item.
+    #[must_use]
+    pub fn is_member(&self, path: &str) -> bool {
+        self.packs.iter().flat_map(|pack| &pack.work_items).any(|item| item.locate(path).is_some())
+    }
+
     /// The folders whose documents belong to the same work items as `path`, relative to the working directory: they are
     /// read, so that what crosses documents can be checked.
     #[must_use]

@@ -88,6 +88,8 @@ fn numbers(context: &Context<'_>, rules: &EntryRules, found: &mut Findings) {
         let before = numbered[..at].iter().rev().find(|(_, known, _)| known > number);
         let after = numbered[at + 1..].iter().find(|(_, known, _)| known < number);
         let (case, other) = match (same, before.or(after)) {
+            // Where the number is an ID, that it is there twice is another finding.
+            (Some(_), _) if rules.format.unique.as_ref() == Some(identity) => continue,
             (Some((_, (other, ..))), _) => ("same-number", *other),
             (None, Some((other, ..))) => ("number", *other),
             (None, None) => continue,

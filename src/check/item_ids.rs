@@ -1,9 +1,12 @@
 //! Items with an ID: `- **FM-001**: …`.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry as Slot;
 
 use crate::check::{Context, Findings};
 use crate::document::Item;
+use crate::select::normal;
+use crate::text::Span;
 
 /// `duplicate-item-id`: one ID stands for two items.
 pub(super) fn duplicate(context: &Context<'_>, found: &mut Findings) {
@@ -15,6 +18,31 @@ pub(super) fn duplicate(context: &Context<'_>, found: &mut Findings) {
             found.push(finding);
         }
     }
+    let mut first: HashMap<(&str, String), Span> = HashMap::new();
+    for (list, id, span) in entry_ids(context) {
+        match first.entry((list, normal(id))) {
+            Slot::Vacant(free) => {
+                free.insert(span);
+            }
+            Slot::Occupied(taken) => {
+                let finding = found.at(span).value("id", id).related("first", *taken.get());
+                found.push(finding);
+            }
+        }
+    }
+}
+
+/// The entries of lists whose entries have IDs, with the place of the ID.
+fn entry_ids<'a>(context: &'a Context<'_>) -> impl Iterator<Item = (&'a str, &'a str, Span)> {
+    context.body.entries.iter().filter_map(|rules| Some((rules, rules.format.unique.as_deref()?))).flat_map(
+        |(rules, hole)| {
+            let own = context.document.entries.iter().filter(|entry| *entry.list == *rules.name && !entry.struck);
+            own.filter_map(move |entry| {
+                let id = entry.captures.iter().find(|capture| capture.name == hole)?;
+                Some((rules.name.as_str(), id.text.as_str(), id.span))
+            })
+        },
+    )
 }
 
 /// `malformed-item-id`: an ID among others that does not have their form.

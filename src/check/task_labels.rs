@@ -1,10 +1,11 @@
 //! Markers and labels of task lines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::{Context, Findings};
 use crate::document::{Phase, Task};
 use crate::pack::schema::one_of;
+use crate::text::Span;
 
 fn phase<'a>(context: &'a Context<'_>, task: &Task) -> Option<&'a Phase> {
     task.phase.map(|phase| &context.document.phases[phase])
@@ -137,22 +138,32 @@ pub(super) fn unknown(context: &Context<'_>, found: &mut Findings) {
     let base = |group: &str| {
         group.trim_end_matches(|c: char| c.is_ascii_alphabetic()).split('.').next().unwrap_or("").to_owned()
     };
-    for task in &context.document.tasks {
-        for label in &task.labels {
-            for group in &label.groups {
-                let plain = base(group);
-                if plain == "0" || defined.iter().any(|known| base(known) == plain) {
-                    continue;
-                }
-                let finding = found
-                    .at(label.span)
-                    .value("label", format!("[{}]", label.text))
-                    .value("called", called(context))
-                    .value("group", group.clone())
-                    .value("source", &*source)
-                    .related_in(&source, "source", place);
-                found.push(finding);
-            }
+    // One finding for each group: at the heading of its phase, else at the first label; the other labels with it.
+    let mut places: BTreeMap<String, (String, Vec<(Span, String)>)> = BTreeMap::new();
+    let known = |group: &str| base(group) == "0" || defined.iter().any(|known| base(known) == base(group));
+    for label in context.document.tasks.iter().flat_map(|task| &task.labels) {
+        for group in label.groups.iter().filter(|group| !known(group)) {
+            let (_, labels) = places.entry(base(group)).or_insert_with(|| (group.clone(), Vec::new()));
+            labels.push((label.span, format!("[{}]", label.text)));
         }
+    }
+    for (_, (group, labels)) in places {
+        let Some(((first, label), others)) = labels.split_first() else { continue };
+        let phase = context.document.phases.iter().find(|phase| phase.groups.contains(&group));
+        let heading = phase.map(|phase| context.document.parsed.sections[phase.section].heading);
+        let mut finding = found
+            .at(heading.unwrap_or(*first))
+            .value("label", label.clone())
+            .value("called", called(context))
+            .value("group", group)
+            .value("source", &*source)
+            .related_in(&source, "source", place);
+        if heading.is_some() {
+            finding = finding.case("phase").related("also", *first);
+        }
+        for (span, _) in others.iter().take(3) {
+            finding = finding.related("also", *span);
+        }
+        found.push(finding);
     }
 }

@@ -24,7 +24,9 @@ pub(super) fn unique(context: &Context<'_>, found: &mut Findings) {
             .filter(|other| **other != **own && (*other < &**own || !workspace.reports(other)))
             .find(|other| differs(context, rule, other));
         let Some(other) = other else { continue };
-        let span = if matches!(rule.value.target, Target::Path(_)) { context.head() } else { selected.span };
+        let own_place = if matches!(rule.value.target, Target::Path(_)) { context.head() } else { selected.span };
+        let told = rule.at.as_ref().and_then(|at| context.scope().select(at).into_iter().find(|place| !place.empty));
+        let span = told.map_or(own_place, |place| place.span);
         let shown = if rule.number {
             selected.text.chars().take_while(char::is_ascii_digit).collect()
         } else {

@@ -3,7 +3,7 @@
 use crate::check::{Context, Findings};
 use crate::read::mentions::named_documents;
 use crate::workspace::evidence::Trace;
-use crate::workspace::folder_of;
+use crate::workspace::{folder_of, link_candidates, link_file};
 
 /// `document-present`: the work item lacks a member that it requires, which is reported once, at the first member that is
 /// there; or a document that this one names does not exist.
@@ -34,7 +34,12 @@ fn missing_named(context: &Context<'_>, found: &mut Findings) {
             }
             if folder.is_empty() { bare.to_owned() } else { format!("{folder}/{bare}") }
         };
-        if is_played(context, &path) || seen.contains(&path) {
+        // A link to the same document is reported as a link.
+        let linked = document.parsed.links.iter().any(|link| {
+            let file = link_file(&link.target);
+            !file.is_empty() && link_candidates(document, link.class, &file).contains(&path)
+        });
+        if linked || is_played(context, &path) || seen.contains(&path) {
             continue;
         }
         let finding = found

@@ -135,6 +135,8 @@ pub struct EvidenceRules {
     pub gone: Vec<String>,
     /// Words that say the same shortly before a path, in lower case.
     pub without: Vec<String>,
+    /// Words that say the same after a path, in lower case.
+    pub gone_after: Vec<String>,
     /// Every form of the verbs whose object must exist, in lower case.
     pub made: Vec<String>,
     /// Paths that are never looked for.
@@ -150,6 +152,8 @@ pub struct UniqueRule {
     pub per: Option<String>,
     /// Only the number that the value begins with counts.
     pub number: bool,
+    /// Where the finding points.
+    pub at: Option<Selector>,
     /// The case of the card.
     pub case: Option<String>,
 }
@@ -381,6 +385,8 @@ pub struct FactRule {
     pub places: Vec<Selector>,
     /// In code blocks.
     pub code: bool,
+    /// Not in back-ticks.
+    pub bare: bool,
     /// The shapes, in small Latin letters.
     pub shapes: Vec<Shape>,
 }
@@ -554,6 +560,7 @@ pub(super) fn body(kind: &format::Kind, problems: &mut Problems) -> KindBody {
             when: source.when.as_ref().and_then(|when| problems.take("/evidence/when", Condition::compile(when))),
             gone: source.gone.iter().flat_map(|verb| forms_of(verb)).collect(),
             without: source.without.iter().map(|word| word.to_lowercase()).collect(),
+            gone_after: source.gone_after.iter().map(|word| word.to_lowercase()).collect(),
             made: source.made.iter().flat_map(|verb| forms_of(verb)).collect(),
             ignore: globs("/evidence/ignore", &source.ignore, problems),
         }),
@@ -594,7 +601,11 @@ fn unique_rule(number: usize, source: &format::Unique, problems: &mut Problems) 
             Some(problems.take(format!("{pointer}/per"), hole.ok_or_else(|| format!("`{per}` is not `path HOLE`")))?)
         }
     };
-    Some(UniqueRule { value, per, number: source.number, case: source.case.clone() })
+    let at = match &source.at {
+        Some(at) => Some(problems.take(format!("{pointer}/at"), Selector::compile(at))?),
+        None => None,
+    };
+    Some(UniqueRule { value, per, number: source.number, at, case: source.case.clone() })
 }
 
 pub(super) fn globs(pointer: &str, sources: &[String], problems: &mut Problems) -> GlobSet {
@@ -651,6 +662,7 @@ fn fact_rule(name: &str, source: &format::Fact, problems: &mut Problems) -> Fact
         name: name.to_owned(),
         places: problems.selectors(&format!("/facts/{name}/in"), source.places.as_slice()),
         code: source.code,
+        bare: source.bare,
         shapes: problems.shapes(&format!("/facts/{name}/shape"), &small),
     }
 }

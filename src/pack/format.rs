@@ -371,6 +371,9 @@ pub struct Evidence {
     /// Words that say shortly before a path that it need not exist (`without`).
     #[serde(default)]
     pub without: Vec<String>,
+    /// Words that say the same after a path, as they stand: for languages other than English (`eliminado`).
+    #[serde(default)]
+    pub gone_after: Vec<String>,
     /// Verbs whose object must exist (`create`): of two verbs before a path the nearer one counts.
     #[serde(default)]
     pub made: Vec<String>,
@@ -392,6 +395,9 @@ pub struct Unique {
     /// Only the number that the value begins with counts.
     #[serde(default)]
     pub number: bool,
+    /// Where the finding points: a selector; the value, or the document where the value stands in its path.
+    #[serde(default)]
+    pub at: Option<String>,
     /// The case of the rule's card.
     #[serde(default)]
     pub case: Option<String>,
@@ -407,7 +413,10 @@ pub struct Fact {
     /// Whether it stands in code blocks, rather than in headings, paragraphs, items and tables.
     #[serde(default)]
     pub code: bool,
-    /// Shapes, searched for within each line whatever the case of Latin letters. What stands in back-ticks within a line counts, too.
+    /// Whether what stands in back-ticks is left out: it is quoted, not stated.
+    #[serde(default)]
+    pub bare: bool,
+    /// Shapes, searched for within each line whatever the case of Latin letters.
     pub shape: OneOrMany<String>,
 }
 
@@ -649,6 +658,9 @@ pub struct Entries {
     /// The capture that numbers the entries: they ascend by it, and no two have the same.
     #[serde(default)]
     pub identity: Option<String>,
+    /// The capture that is the ID of each entry: no two have the same.
+    #[serde(default)]
+    pub unique: Option<String>,
     /// Steps are done one after the other: the capture that holds the state and its words.
     #[serde(default)]
     pub progress: Option<Progress>,

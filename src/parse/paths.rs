@@ -278,16 +278,20 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
+/// Whether a letter belongs to a script that sets no blanks between a path and the words around it: Han, kana, Hangul.
+#[must_use]
+pub fn is_unspaced(char: char) -> bool {
+    matches!(char, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
+}
+
 /// Whether a letter of a script that is written without blanks ends or begins a path: within one it stands beside a slash.
 fn beside_path(text: &str, at: usize, char: char) -> bool {
-    let unspaced =
-        |char: char| matches!(char, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}');
-    if !unspaced(char) {
+    if !is_unspaced(char) {
         return false;
     }
     // The run of such letters, and what stands on both sides of it.
-    let before = text[..at].trim_end_matches(unspaced);
-    let after = text[at..].trim_start_matches(unspaced);
+    let before = text[..at].trim_end_matches(is_unspaced);
+    let after = text[at..].trim_start_matches(is_unspaced);
     let in_path = |char: char| matches!(char, '/' | '-' | '_' | '.');
     !(before.ends_with(in_path) || after.starts_with(in_path))
 }

@@ -19,6 +19,11 @@ pub fn read(document: &mut Document, kind: &Kind) {
             search(document, rule, region, &mut facts);
         }
     }
+    let quoted = |fact: &Fact| {
+        let bare = kind.body().facts.iter().any(|rule| rule.bare && rule.name == *fact.name);
+        bare && document.parsed.code_spans.iter().any(|code| code.contains(fact.span))
+    };
+    facts.retain(|fact| !quoted(fact));
     facts.sort_by_key(|fact: &Fact| fact.span);
     document.facts = facts;
 }

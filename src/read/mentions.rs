@@ -108,7 +108,13 @@ fn judge(line: &Line, led: bool, claimed: bool, rules: &EvidenceRules, found: &m
         let struck = text[..place.start].matches("~~").count() % 2 == 1;
         let after = text[place.end..next].trim_start_matches(['`', ' ', '*', ')']);
         let renamed = ["→", "->", "=>", "➜"].iter().any(|arrow| after.starts_with(arrow));
-        let listed = after.split(|char: char| !char.is_alphanumeric()).all(|word| matches!(word, "" | "and" | "or"));
+        let listed = after.split(|char: char| !char.is_alphanumeric()).all(|word| JOINTS.contains(&word));
+        let before = number.checked_sub(1).map_or(0, |before| named[before].1.end);
+        let unspaced = unspaced_verdict(&text[before..place.start], &text[place.end..next], rules);
+        if let Some(verdict) = unspaced {
+            gone[number] = verdict || struck;
+            continue;
+        }
         gone[number] = struck
             || renamed
             || gone_before(&words, place.start, rules).unwrap_or(led)
@@ -119,6 +125,33 @@ fn judge(line: &Line, led: bool, claimed: bool, rules: &EvidenceRules, found: &m
         let ignored = rules.ignore.is_match(&path);
         found.push(Mention { span: line.span(place), claimed: claimed && !ignored, gone, path });
     }
+}
+
+/// Words between two paths of which the same is said.
+const JOINTS: &[&str] =
+    &["", "and", "or", "y", "e", "et", "und", "och", "và", "と", "や", "和", "与", "及", "및", "와", "과"];
+
+/// In scripts without blanks: whether the clause around a path takes it away (`true`) or makes it (`false`), by the last of
+/// the words before it, else by the first one after it. Such a word is part of a longer run of letters.
+fn unspaced_verdict(before: &str, after: &str, rules: &EvidenceRules) -> Option<bool> {
+    const ENDS: [char; 9] = ['。', '、', '，', '；', '：', ',', ';', '（', '('];
+    let clause_before = before.rsplit(ENDS).next().unwrap_or(before);
+    let clause_after = after.split(ENDS).next().unwrap_or(after);
+    let unspaced = |word: &&String| word.chars().any(paths::is_unspaced);
+    let places = |clause: &str| -> Vec<(usize, bool)> {
+        let find = |words: &[String], gone: bool| -> Vec<(usize, bool)> {
+            let listed = words.iter().filter(unspaced);
+            listed.flat_map(|word| clause.match_indices(word.as_str()).map(move |(at, _)| (at, gone))).collect()
+        };
+        let mut found = find(&rules.made, false);
+        found.extend(find(&rules.gone, true));
+        found.extend(find(&rules.gone_after, true));
+        found.extend(find(&rules.without, true));
+        found.sort_unstable();
+        found
+    };
+    let last = places(clause_before).pop();
+    last.or_else(|| places(clause_after).into_iter().next()).map(|(_, gone)| gone)
 }
 
 /// Whether the last of the paths that follow each other is said to be gone after it.
@@ -136,6 +169,8 @@ struct Word {
     start: usize,
     /// Nothing stands before it in its clause.
     first: bool,
+    /// It begins a remark in brackets.
+    opens: bool,
 }
 
 fn words(text: &str, named: &[(String, Range<usize>)]) -> Vec<Word> {
@@ -151,7 +186,7 @@ fn words(text: &str, named: &[(String, Range<usize>)]) -> Vec<Word> {
             && !named.iter().any(|(_, place)| place.contains(&start));
         if is_word {
             let opens = piece.starts_with(['(', '[']);
-            found.push(Word { text: bare.to_lowercase(), start, first: first || opens });
+            found.push(Word { text: bare.to_lowercase(), start, first: first || opens, opens });
         }
         if !piece.is_empty() {
             // An ID, a label or a mark begins a clause; so does what follows a sign.
@@ -198,13 +233,16 @@ fn gone_after(words: &[Word], end: usize, next: usize, rules: &EvidenceRules) ->
     /// How far after a path it may be said.
     const NEAR: usize = 4;
     const AUXILIARIES: &[&str] =
-        &["is", "are", "was", "were", "has", "have", "had", "be", "been", "got", "now", "already"];
+        &["is", "are", "was", "were", "has", "have", "had", "be", "been", "got", "now", "already", "do", "does", "did"];
     let from = words.partition_point(|word| word.start < end);
     let after: Vec<&Word> = words[from..].iter().take_while(|word| word.start < next).take(NEAR).collect();
     after.iter().enumerate().any(|(at, word)| {
         let led = at == 0 || AUXILIARIES.contains(&after[at - 1].text.as_str()) || word.first;
-        let participle = is_participle(&word.text) && rules.gone.contains(&word.text);
-        let denied = rules.without.contains(&word.text) && at > 0 && AUXILIARIES.contains(&after[at - 1].text.as_str());
+        let participle =
+            is_participle(&word.text) && rules.gone.contains(&word.text) || rules.gone_after.contains(&word.text);
+        let turned = |before: &str| AUXILIARIES.contains(&before) || ["to", "in", "into"].contains(&before);
+        let denied =
+            rules.without.contains(&word.text) && (word.opens || at > 0 && turned(after[at - 1].text.as_str()));
         let longer = word.text == "longer" && at > 0 && after[at - 1].text == "no";
         participle && led || denied || longer
     })
@@ -383,9 +421,24 @@ mod tests {
         let rules = EvidenceRules {
             from: Vec::new(),
             when: None,
-            gone: forms(&["delete", "deleted", "remove", "removed", "rename", "renamed", "move", "moved", "moving"]),
-            without: forms(&["no", "not", "without", "instead"]),
-            made: forms(&["add", "create", "created", "implement", "update"]),
+            gone: forms(&[
+                "delete",
+                "deleted",
+                "remove",
+                "removed",
+                "rename",
+                "renamed",
+                "move",
+                "moved",
+                "moving",
+                "删除",
+                "重命名",
+                "削除",
+                "삭제",
+            ]),
+            without: forms(&["no", "not", "without", "instead", "gitignore"]),
+            gone_after: forms(&["eliminado", "gelöscht"]),
+            made: forms(&["add", "create", "created", "implement", "update", "创建", "作成"]),
             ignore: globset::GlobSet::empty(),
         };
         let mut found = Vec::new();
@@ -412,6 +465,13 @@ mod tests {
             ("Add the cache, not in src/b.rs", &[]),
             ("T024 No update to `src/a.rs`", &[]),
             ("T041 Delete src/a.rs and its update src/b.rs", &[]),
+            ("删除 src/a.rs，创建 src/b.rs", &["src/b.rs"]),
+            ("src/a.rsを削除し、src/b.rsを作成する", &["src/b.rs"]),
+            ("src/a.rs를 삭제함", &[]),
+            ("将 src/a.rs 重命名为 src/b.rs", &[]),
+            ("src/a.rs eliminado", &[]),
+            ("Generate src/a.rs via make (not committed), add src/b.rs to .gitignore", &[]),
+            ("src/a.rs does not exist", &[]),
             ("src/a.rs is not needed, src/b.rs no longer exists, ~~src/c.rs~~", &[]),
         ] {
             assert_eq!(judged(line), expected, "{line}");

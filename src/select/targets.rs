@@ -179,6 +179,9 @@ pub(super) fn select_in<'a>(document: &'a Document, target: &Target, entry: Opti
                     None => true,
                     Some("checked") => criterion.checked,
                     Some("open") => !criterion.checked,
+                    Some("outer") => parsed.blocks[criterion.block].parent.is_none_or(|parent| {
+                        !matches!(parsed.blocks[parent].body, Body::Item { checkbox: Some(_), .. })
+                    }),
                     Some(_) => false,
                 };
                 if fits {
