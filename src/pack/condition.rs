@@ -170,7 +170,23 @@ impl Selector {
                 ));
             }
         };
+        // `plan: count boxes` counts the boxes of the plan.
+        let (member, target) = match (member, target) {
+            (Some(member), Target::Count(inner)) => (None, Target::Count(inner.of(member))),
+            (Some(member), Target::First(inner)) => (None, Target::First(inner.of(member))),
+            (Some(member), Target::Last(inner)) => (None, Target::Last(inner.of(member))),
+            (Some(_), Target::Preceding(..)) => {
+                return Err(format!("`{source}`: the member stands before the selectors after `preceding`"));
+            }
+            other => other,
+        };
         Ok(Self { member, target, source: source.to_owned() })
+    }
+
+    /// The same of a member, unless it names one itself.
+    fn of(mut self: Box<Self>, member: String) -> Box<Self> {
+        self.member.get_or_insert(member);
+        self
     }
 
     /// The name of `each` that it is about.
