@@ -124,7 +124,7 @@ impl<'a> Evaluation<'a> {
     fn levels(&self, scope: Scope<'a>, mut conditions: Vec<&'a Condition>) -> Vec<Level<'a>> {
         let mut bound: Vec<&str> = Vec::new();
         let mut levels = Vec::new();
-        for (name, selector) in &self.relation.each {
+        for (name, selector) in self.in_order(&conditions) {
             let fixed = selector.variable().is_none().then(|| {
                 let mut values = scope.select(selector);
                 // Of what it is asked of one by one, the broken ones are left out by themselves.
@@ -146,6 +146,37 @@ impl<'a> Evaluation<'a> {
             levels.push(Level { name, selector, fixed, join, asked });
         }
         levels
+    }
+
+    /// The names of `each` in the order in which they are bound: next the one that most conditions can then be asked of,
+    /// those that ask for one value before those that compare times and numbers, which leave many. What uses another name
+    /// comes after it.
+    fn in_order(&self, conditions: &[&'a Condition]) -> Vec<&'a (String, Selector)> {
+        let mut open: Vec<&(String, Selector)> = self.relation.each.iter().collect();
+        let mut bound: Vec<&str> = Vec::new();
+        let mut ordered = Vec::new();
+        while !open.is_empty() {
+            let weight = |name: &str| {
+                let asked = conditions.iter().filter(|condition| {
+                    let (mut known, mut own) = (true, false);
+                    condition.selectors(&mut |selector| {
+                        if let Some(used) = selector.variable() {
+                            own |= used == name;
+                            known &= used == name || bound.contains(&used);
+                        }
+                    });
+                    known && own
+                });
+                asked.map(|condition| if condition.is_selective() { 10 } else { 1 }).sum::<usize>()
+            };
+            let free = |selector: &Selector| selector.variable().is_none_or(|used| bound.contains(&used));
+            let ready = open.iter().enumerate().filter(|(_, (_, selector))| free(selector));
+            let next = ready.max_by_key(|(at, (name, _))| (weight(name), usize::MAX - at)).map_or(0, |(at, _)| at);
+            let chosen = open.remove(next);
+            bound.push(&chosen.0);
+            ordered.push(chosen);
+        }
+        ordered
     }
 
     /// Things by the values that join them to others.
@@ -254,7 +285,8 @@ impl<'a> Evaluation<'a> {
     /// The first place that is found, with its document.
     fn place(&self, scope: &Scope<'_>) -> Option<(Arc<str>, Span)> {
         if self.relation.at.is_empty() {
-            return match scope.bound.first() {
+            let first = self.relation.each.first().map(|(name, _)| name.as_str());
+            return match scope.bound.iter().find(|(name, _)| Some(*name) == first) {
                 Some((_, value)) => Some((value.path.clone(), place_of(value))),
                 None => Some((self.base.path.clone(), head(self.base))),
             };

@@ -307,6 +307,19 @@ impl Condition {
         found
     }
 
+    /// Whether few things fit it: it asks for a value, rather than for more or less, or that something is not so.
+    #[must_use]
+    pub fn is_selective(&self) -> bool {
+        match self {
+            Condition::All(conditions) => conditions.iter().any(Condition::is_selective),
+            Condition::Any(conditions) => conditions.iter().all(Condition::is_selective),
+            Condition::Not(_) | Condition::Exists(_) | Condition::Variant(_) => false,
+            Condition::Test(test) => {
+                test.equals.is_some() || test.subset.is_some() || test.like.is_some() || test.one_of.is_some()
+            }
+        }
+    }
+
     /// What must hold all together, each by itself.
     #[must_use]
     pub fn parts(&self) -> Vec<&Condition> {
