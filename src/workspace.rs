@@ -71,6 +71,7 @@ pub struct Workspace {
     groups_of: Vec<Vec<usize>>,
     answers: HashMap<String, bool>,
     asked: bool,
+    whole: bool,
     names: Vec<String>,
     kinds: Vec<Arc<Kind>>,
     known: Mutex<known::Tables>,
@@ -94,6 +95,7 @@ impl Workspace {
             groups: Vec::new(),
             answers: HashMap::new(),
             asked: false,
+            whole: false,
             names: Vec::new(),
             kinds: packs.all_kinds().cloned().collect(),
             known: Mutex::default(),
@@ -249,6 +251,18 @@ impl Workspace {
         self.ask_for_evidence(&mut answers, exists);
         self.answers = answers;
         self.asked = true;
+    }
+
+    /// Says that the documents lie in a repository: what is not there, then, does not exist. A folder that was taken out of
+    /// one may lack what its documents lead to.
+    pub fn is_repository(&mut self, whole: bool) {
+        self.whole = whole;
+    }
+
+    /// Whether what is not there does not exist.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// Folders whose files someone should list, none within another: those under which a wikilink may lead to a document
