@@ -355,8 +355,7 @@ pub fn normal(text: &str) -> String {
 
 /// Whether a shape occurs in a text, whatever the case of either.
 fn occurs(shape: &Shape, text: &str) -> bool {
-    // The shapes of `holds` are compiled from lower case.
-    shape.find(&text.to_lowercase(), 0).is_some()
+    shape.occurs(text, &text.to_lowercase())
 }
 
 /// A value of a document.

@@ -382,14 +382,7 @@ impl Test {
             exists: source.exists,
             empty: source.empty,
             fits: shapes(&source.fits)?,
-            holds: match &source.holds {
-                Some(holds) => {
-                    // Case does not matter: both sides are compared in lower case.
-                    let lower: Vec<String> = holds.as_slice().iter().map(|shape| shape.to_lowercase()).collect();
-                    compile_shapes(&lower)?
-                }
-                None => Vec::new(),
-            },
+            holds: shapes(&source.holds)?,
             before: selector(&source.before)?,
             subset: selector(&source.subset)?,
             equals: selector(&source.equals)?,
