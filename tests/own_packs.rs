@@ -209,6 +209,17 @@ fn a_new_pack_passes_its_tests_at_once() {
 }
 
 #[test]
+fn a_kind_may_have_the_name_of_its_pack() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["pack", "new", "t/thing", "--kind", "thing"]).1, 0);
+    let (text, code) = run(folder.path(), &["pack", "test", "t/thing"]);
+    assert_eq!((text.as_str(), code), ("4 tests of `thing`: 4 passed, 0 failed\n", 0));
+    let template = root().join("fixtures/cli/templates/voyage-template.md");
+    let (text, code) = run(folder.path(), &["pack", "derive", template.to_str().unwrap(), "--pack", "voyage"]);
+    assert!(code == 0 && text.contains("wrote voyage/fixtures/kinds/voyage/bad-unfilled.out"), "{text}");
+}
+
+#[test]
 fn nothing_is_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("p/kinds/note.yaml");
