@@ -7,10 +7,14 @@ pub mod embedded;
 pub mod example;
 pub mod extend;
 pub mod format;
+mod keywords;
 mod lineage;
 pub mod load;
+mod names;
+mod near;
 pub mod path_shape;
 pub mod relation;
+mod resolve;
 pub mod schema;
 pub mod shape;
 mod source;
@@ -23,6 +27,7 @@ use globset::GlobSet;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Format;
 use crate::pack::compile::{KindBody, Lazy, Marks, Problems};
+use crate::pack::extend::Merged;
 use crate::pack::lineage::{Files, Told};
 use crate::pack::path_shape::PathShape;
 pub use crate::pack::relation::Relation;
@@ -58,8 +63,18 @@ pub struct Pack {
     pub work_items: Vec<WorkItem>,
     relations: Lazy<Vec<Relation>>,
     cards: Vec<(String, Source)>,
-    kind_files: Vec<Source>,
+    kind_files: Vec<KindFile>,
     head: Source,
+}
+
+/// The file of a kind.
+#[derive(Debug)]
+struct KindFile {
+    source: Source,
+    /// Its name without the ending.
+    stem: String,
+    /// Where the parts of it come from, if it extends another.
+    merged: Option<Merged>,
 }
 
 /// A kind of document.
@@ -467,12 +482,17 @@ impl Pack {
                     compile::globs("/governs", &kind.format.governs, &mut problems);
                     let body = compile::body(&kind.format, &mut problems);
                     if let Some(schema) = body.fields.as_ref().and_then(|fields| fields.schema.as_ref()) {
-                        problems.take("/fields/schema", schema.verify());
+                        let wrong = keywords::problems(schema.source(), "/fields/schema");
+                        if wrong.is_empty() {
+                            problems.take("/fields/schema", schema.verify());
+                        }
+                        problems.found.extend(wrong);
                     }
                 }
                 told.report(source, problems, mistakes);
                 kinds.push(Arc::new(kind));
-                kind_files.push(source.clone());
+                let stem = stem.trim_start_matches("kinds/").to_owned();
+                kind_files.push(KindFile { source: source.clone(), stem, merged: told.merged });
             }
         }
         Some(Pack { name, format, kinds, work_items, relations: Lazy::new(), cards, kind_files, head: head.clone() })

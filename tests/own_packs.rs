@@ -185,6 +185,59 @@ fn all_mistakes_of_a_pack_are_told_at_once() {
 }
 
 #[test]
+fn names_that_nothing_has_are_told_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    write(
+        &at("p/pack.yaml"),
+        "name: p\nsummary: x\nwork-items:\n  change:\n    root: \"c/{slug}/\"\n    members: { plan: { kind: plan, file: \
+         plan.md }, task: { kind: mdtd/task, file: \"{id:id}.md\" } }\nrelations:\n  - work-item: change\n    report: \
+         late\n    each: { step: \"plan: entry steps\" }\n    when: { select: \"pln: field Status\", is: done }\n    forbid: { \
+         select: \"task: field statuss\", is: open }\n    related: \"$step nunber\"\n    message: step {nummer} is late\n",
+    );
+    write(
+        &at("p/kinds/plan.yaml"),
+        "kind: plann\nsummary: A plan.\nrecognise: [path]\ntitle: \"Plan {no:int}\"\nfields:\n  source: header\n  schema:\n    \
+         type: object\n    properties:\n      Status: { enum: [open, accepted], section: Statuss }\nvariants: { old: field \
+         Status }\nlifecycle:\n  state: field Statuss\n  open: [open]\nsections:\n  - { heading: Status, required: { \
+         variant: odl } }\nentries:\n  steps: { as: item, shapes: \"{number:int}. {name}\", identity: nummber }\nfacts:\n  \
+         superseded: { shape: \"by {n:int}\" }\nagree:\n  - [path nr, title nr]\n  - [fact supersede, fact superseded m]\n  - \
+         [entry step, entry steps/long, known nr]\nseverity: { broken-lnk: off }\n",
+    );
+    write(
+        &at("p/kinds/task.yaml"),
+        "kind: task\nextends: mdtd/task\nclaimss: null\nfields:\n  schema:\n    properties:\n      agnt: { required: false }\n\
+         lifecycle:\n  folder: { foo: nowhere }\nsections:\n  - { remove: Notess }\n",
+    );
+    write(
+        &at("p/rules/late.yaml"),
+        "summary: a\nwhy: b\nseverity: error\nstage: relations\ninstead-of: [broken-lnk]\nmessage: late\nsince: 0.1.0\n",
+    );
+    write(
+        &at("p/rules/two.yaml"),
+        "summary: a\nwhy: b\nseverity: error\ncheck: condition\nkinds: [plann]\nwith: { forbid: { all: [ field Statu, { \
+         variant: olld } ] } }\nmessage: it says {fond}\nsince: 0.1.0\n",
+    );
+    let (text, code) = run(folder.path(), &["pack", "test", "p"]);
+    assert_eq!(code, 1, "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn what_no_test_runs_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["pack", "new", "p"]).1, 0);
+    let at = |path: &str| folder.path().join("p/fixtures").join(path);
+    write(&at("kinds/note/god.md"), "# A\n");
+    write(&at("kinds/note/bad-gone.out"), "x\n");
+    write(&at("kind/note/good.md"), "# A\n");
+    write(&at("rules/unfinished-note/case.yaml"), "kind: p/nott\n");
+    let (text, code) = run(folder.path(), &["pack", "test", "p"]);
+    assert_eq!(code, 1, "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn a_new_pack_passes_its_tests_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let (text, code) = run(folder.path(), &["pack", "new", "rules/decisions"]);

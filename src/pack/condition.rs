@@ -105,6 +105,12 @@ impl Selector {
         };
         let (word, name) = rest.split_once(' ').map_or((rest, ""), |(word, name)| (word, name.trim()));
         let optional = || (!name.is_empty()).then(|| name.to_owned());
+        let one_of = |words: &[&str]| match optional() {
+            Some(name) if !words.contains(&name.as_str()) => {
+                Err(format!("`{rest}`: after `{word}` stands nothing, or one of `{}`", words.join("`, `")))
+            }
+            found => Ok(found),
+        };
         let named = |what: &str| {
             if name.is_empty() { Err(format!("`{what}` wants a name after it")) } else { Ok(name.to_owned()) }
         };
@@ -131,15 +137,15 @@ impl Selector {
             "part" => Target::Part(named("part")?),
             "paths" => Target::Paths(Box::new(compile_shape(&named("paths")?)?)),
             "label" => Target::Label(named("label")?),
-            "tasks" => Target::Tasks(optional()),
-            "criteria" => Target::Criteria(optional()),
+            "tasks" => Target::Tasks(one_of(&["open", "done", "skipped"])?),
+            "criteria" => Target::Criteria(one_of(&["checked", "open"])?),
             "state" => Target::State,
             "text" => Target::Text,
             "document" => Target::Document,
             "file" => Target::File(named("file")?),
             "phases" => Target::Phases(optional()),
             "labels" => Target::Labels,
-            "boxes" => Target::Boxes(optional()),
+            "boxes" => Target::Boxes(one_of(&["checked", "open"])?),
             "items" => Target::Items(optional()),
             "known" => Target::Known(named("known")?),
             "fact" => {
@@ -280,6 +286,18 @@ impl Condition {
                 let rest = optional.into_iter().chain([&test.after]).flatten().chain(bounds);
                 std::iter::once(&test.select).chain(rest).for_each(visit);
             }
+        }
+    }
+
+    /// Calls `visit` with each variant that it asks for.
+    pub fn variants(&self, visit: &mut dyn FnMut(&str)) {
+        match self {
+            Condition::Variant(name) => visit(name),
+            Condition::All(conditions) | Condition::Any(conditions) => {
+                conditions.iter().for_each(|condition| condition.variants(visit));
+            }
+            Condition::Not(condition) => condition.variants(visit),
+            Condition::Exists(_) | Condition::Test(_) => {}
         }
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::diagnostic::Diagnostic;
 use crate::pack::compile::Problems;
 use crate::pack::extend::{Merged, extend};
-use crate::pack::source::Source;
+use crate::pack::source::{Source, key_at};
 use crate::pack::{format, load};
 use crate::text::Span;
 
@@ -24,7 +24,7 @@ pub(super) struct Told {
     pub(super) format: format::Kind,
     /// The kinds that it extends, nearest first, as `pack/kind`.
     pub(super) lineage: Vec<Arc<str>>,
-    merged: Option<Merged>,
+    pub(super) merged: Option<Merged>,
 }
 
 impl Told {
@@ -49,8 +49,13 @@ impl Told {
             }
         };
         let mut merged = extend(&base, &own, &not);
-        for (pointer, message) in std::mem::take(&mut merged.mistakes) {
-            mistakes.push(source.mistake(source.place(&pointer), message, String::new()));
+        for (pointer, message, help) in std::mem::take(&mut merged.mistakes) {
+            // What a list loses is a value, everything else a key.
+            let span = match source.root() {
+                Some(root) if !pointer.ends_with("/remove") && !pointer.contains("/remove/") => key_at(&root, &pointer),
+                _ => source.place(&pointer),
+            };
+            mistakes.push(source.mistake(span, message, help));
         }
         let text = source.text();
         match load::from_value(&text, merged.value.take(), |pointer| merged.place(pointer)) {
@@ -65,9 +70,13 @@ impl Told {
     /// Tells what the compiler found, at its place in the kind's own file.
     pub(super) fn report(&self, source: &Source, problems: Problems, mistakes: &mut Vec<Diagnostic>) {
         let Some(merged) = &self.merged else { return source.report(problems, mistakes) };
-        for problem in problems.0 {
+        for problem in problems.found {
             let own = merged.place(&problem.pointer).unwrap_or_else(|| "/extends".to_owned());
-            mistakes.push(source.mistake(source.place(&own), problem.message, String::new()));
+            let span = match source.root() {
+                Some(root) if problem.at_key => key_at(&root, &own),
+                _ => source.place(&own),
+            };
+            mistakes.push(source.mistake(span, problem.message, problem.help));
         }
     }
 }

@@ -24,13 +24,7 @@ impl Packs {
             self.card_names(&card, source, mistakes);
         }
         self.pack_names(pack, mistakes);
-        for (kind, source) in pack.kinds.iter().zip(&pack.kind_files) {
-            for rule in kind.format.severity.keys().filter(|rule| self.card(rule).is_none()) {
-                let message = format!("there is no rule `{rule}`");
-                let help = "`worklint rule` lists them".to_owned();
-                mistakes.push(source.mistake(source.place(&format!("/severity/{rule}")), message, help));
-            }
-        }
+        self.unknown_names(pack, mistakes);
     }
 
     fn card_names(&self, card: &Card, source: &Source, mistakes: &mut Vec<Diagnostic>) {
@@ -84,7 +78,8 @@ impl Packs {
                 say(format!("{place}{pointer}"), message, help);
             }
         }
-        for (kind, source) in pack.kinds.iter().zip(&pack.kind_files) {
+        for (kind, file) in pack.kinds.iter().zip(&pack.kind_files) {
+            let source = &file.source;
             for (number, claim) in kind.format.claims.iter().enumerate() {
                 if let Some((pointer, message, help)) = self.unknown_report(claim) {
                     let pointer = format!("/claims/{number}{pointer}");
