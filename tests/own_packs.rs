@@ -114,6 +114,32 @@ fn an_extended_kind_takes_the_place_of_the_other() {
 }
 
 #[test]
+fn what_is_allowed_is_said_beside_the_description() {
+    let kind = "kind: note\nsummary: A note.\npath: \"notes/{slug}.md\"\nrecognise: [path]\nfields:\n  source: header\n  schema:\n    \
+                type: object\n    properties:\n      Status: { enum: [open, shut], description: Say where it stands. }\n      \
+                Next: { anyOf: [ { enum: [none, later] }, { pattern: '^N-' } ], expects: a number such as `N-1` }\n";
+    let more = "kind: memo\nextends: note\nsummary: A memo.\npath: \"memos/{slug}.md\"\nfields:\n  schema:\n    properties:\n      \
+                Status: { enum: [parked] }\n";
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    write(&at("worklint.toml"), "packs = [\"team\"]\n");
+    write(&at("team/pack.yaml"), HEAD);
+    write(&at("team/kinds/note.yaml"), kind);
+    write(&at("team/kinds/memo.yaml"), more);
+    write(&at("notes/a.md"), "# A\n\n**Status**: nowhere\n**Next**: latr\n");
+    write(&at("memos/a.md"), "# A\n\n**Status**: nowhere\n");
+    let (text, _) = run(folder.path(), &["check"]);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "Say where it stands. Allowed: `open` or `shut` ",
+        "Say where it stands. Allowed: `open`, `shut` or `parked` ",
+        "Did you mean `later`? Allowed: `none` or `later`; expected is a number such as `N-1` ",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}
+
+#[test]
 fn a_path_of_its_own_narrows_an_extended_kind() {
     let kind = "kind: task\nextends: mdtd/task\npath: \"ours/tasks/{folder}/{task-id:id}-{slug}.md\"\n";
     let folder = tempfile::tempdir().unwrap();

@@ -134,7 +134,7 @@ fn a_mistake_in_a_pack_has_a_place() {
         ),
         ("sections: [ { heading: A, required: true, colour: red } ]\n", "my/notes/kinds/note.yaml:4:43"),
         ("fields: { source: data, schema: { type: object, fromat: date } }\n", "my/notes/kinds/note.yaml:4:49"),
-        ("fields: { source: data, schema: { properties: { a: { type: strng } } } }\n", "my/notes/kinds/note.yaml:4:59"),
+        ("fields: { source: data, schema: { properties: { a: { type: strng } } } }\n", "my/notes/kinds/note.yaml:4:60"),
         (
             "variants: { old: title }\nsections: [ { heading: A, required: { variant: oll } } ]\n",
             "my/notes/kinds/note.yaml:5:48",
