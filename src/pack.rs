@@ -64,6 +64,8 @@ pub struct Pack {
     relations: Lazy<Vec<Relation>>,
     cards: Vec<(String, Source)>,
     kind_files: Vec<KindFile>,
+    /// Kinds whose files have mistakes, by the files' names: what depends on them cannot be told.
+    broken: Vec<String>,
     head: Source,
 }
 
@@ -450,6 +452,7 @@ impl Pack {
         let mut kinds = Vec::new();
         let mut cards = Vec::new();
         let mut kind_files = Vec::new();
+        let mut broken = Vec::new();
         for (path, source) in files {
             if own && !validate::is_known_place(path) {
                 let message = format!("`{path}` is not read");
@@ -460,7 +463,10 @@ impl Pack {
             if let Some(rule) = stem.strip_prefix("rules/") {
                 cards.push((rule.to_owned(), source.clone()));
             } else if stem.starts_with("kinds/") {
-                let Some(told) = Told::read(all, &name, source, mistakes) else { continue };
+                let Some(told) = Told::read(all, &name, source, mistakes) else {
+                    broken.push(stem.trim_start_matches("kinds/").to_owned());
+                    continue;
+                };
                 let mut problems = Problems::default();
                 let marks = compile::marks(&told.format, &format.not, &mut problems);
                 let full: Arc<str> = format!("{name}/{}", told.format.kind).into();
@@ -495,7 +501,17 @@ impl Pack {
                 kind_files.push(KindFile { source: source.clone(), stem, merged: told.merged });
             }
         }
-        Some(Pack { name, format, kinds, work_items, relations: Lazy::new(), cards, kind_files, head: head.clone() })
+        Some(Pack {
+            name,
+            format,
+            kinds,
+            work_items,
+            relations: Lazy::new(),
+            cards,
+            kind_files,
+            broken,
+            head: head.clone(),
+        })
     }
 
     /// Whether it is a user's, not one of the binary's.

@@ -250,6 +250,21 @@ fn names_that_nothing_has_are_told_at_once() {
 }
 
 #[test]
+fn what_follows_from_a_mistake_is_not_told() {
+    let card = "summary: a\nwhy: b\nseverity: error\nstage: relations\nmessage: late\nsince: 0.1.0\n";
+    let kind = "kind: plan\nsummary: A plan.\npath: \"{slug}.md\"\nrecognise: [path]\nclaims:\n  - { report: late, when: title \
+                }\n  - { report: late, when: text }\n";
+    let with = |kind: &str, card: &str| {
+        mistakes(&[source("p", &[("pack.yaml", HEAD), ("kinds/plan.yaml", kind), ("rules/late.yaml", card)])])
+    };
+    assert_eq!(with(kind, card), Vec::<String>::new());
+    assert_eq!(with(&format!("{kind}titel: x\n"), card), ["p/kinds/plan.yaml:8:1 unknown key `titel`"]);
+    assert_eq!(with(kind, &format!("{card}hlep: x\n")), ["p/rules/late.yaml:7:1 unknown key `hlep`"]);
+    let found = with("kind: plan\nsummary: A plan.\npath: \"{slug}.md\"\nrecognise: [path]\n", card);
+    assert!(found.len() == 1 && found[0].contains("nor one of the `claims`"), "{found:?}");
+}
+
+#[test]
 fn what_no_test_runs_is_told() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(run(folder.path(), &["pack", "new", "p"]).1, 0);

@@ -158,7 +158,7 @@ impl Packs {
 
     /// Rules and cases that a kind names.
     fn reported(&self, kind: &Kind, file: &mut File<'_>) {
-        for rule in kind.format.severity.keys().filter(|rule| self.card(rule).is_none()) {
+        for rule in kind.format.severity.keys().filter(|rule| !self.has_rule(rule)) {
             file.say("/severity", rule, (format!("there is no rule `{rule}`"), self.near_rule(rule)));
         }
         for (number, unique) in kind.format.unique.iter().enumerate() {
@@ -237,7 +237,7 @@ impl Packs {
 
     fn names_of_card(&self, card: &Card, source: &Source) -> Vec<Diagnostic> {
         let mut file = File::new(source, None);
-        for (number, rule) in card.format.instead_of.iter().enumerate().filter(|(_, rule)| self.card(rule).is_none()) {
+        for (number, rule) in card.format.instead_of.iter().enumerate().filter(|(_, rule)| !self.has_rule(rule)) {
             let pointer = format!("/instead-of/{number}");
             file.say(&pointer, rule, (format!("there is no rule `{rule}`"), self.near_rule(rule)));
         }
@@ -255,6 +255,9 @@ impl Packs {
         let wanted: Vec<String> = card.kinds().collect();
         let kinds: Vec<Arc<Kind>> =
             self.all_kinds().filter(|kind| wanted.iter().any(|name| kind.is(name))).cloned().collect();
+        if wanted.iter().any(|name| self.kind(name).is_none()) {
+            return file.mistakes;
+        }
         let mut problems = Problems::keeping();
         let with = card.format.with.as_ref();
         for key in ["forbid", "when", "unless"] {
