@@ -14,7 +14,7 @@ use crate::config::{Settings, nearest};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover;
 use crate::lint;
-use crate::pack::Packs;
+use crate::pack::{Packs, load};
 use crate::render::{self, Look, OutputFormat, Report};
 use crate::ruleset::RuleSet;
 use crate::text::Text;
@@ -110,7 +110,7 @@ pub fn run(packs: &Packs, folder: &Path) -> Vec<CaseResult> {
     if let Some(kind) = kinds.clone().find(|kind| packs.kind(kind).is_none()) {
         let near = nearest(kind, packs.all_kinds().map(|kind| &*kind.name));
         let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        return vec![failed(folder, CASE_FILE, format!("`{CASE_FILE}`: there is no kind `{kind}`{near}"))];
+        return vec![failed(folder, CASE_FILE, format!("there is no kind `{kind}`{near}"))];
     }
     let names: Vec<(String, bool)> = folders
         .into_iter()
@@ -174,7 +174,17 @@ fn terms(folder: &Path) -> Result<Terms, String> {
         return Ok(Terms::default());
     }
     let text = discover::read(&file).map_err(|_| format!("`{CASE_FILE}` cannot be read"))?;
-    serde_yaml::from_str(text.as_str()).map_err(|error| format!("`{CASE_FILE}`: {error}"))
+    if text.as_str().trim().is_empty() {
+        return Ok(Terms::default());
+    }
+    load::from_yaml(&text).map_err(|mistakes| {
+        let lines = mistakes.iter().map(|mistake| {
+            let line = text.position(mistake.span.start).line;
+            let help = if mistake.help.is_empty() { String::new() } else { format!("; {}", mistake.help) };
+            format!("line {line}: {}{help}", mistake.message)
+        });
+        lines.collect::<Vec<_>>().join("; ")
+    })
 }
 
 /// One document, at the path that it pretends to have.

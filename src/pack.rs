@@ -447,6 +447,7 @@ impl Pack {
             format.work_items.iter().map(|(item, source)| work_item(&name, item, source, &mut problems)).collect();
         if own {
             compile_relations(&format, &mut problems);
+            compile::globs("/not", &format.not, &mut problems);
         }
         head.report(problems, mistakes);
         let mut kinds = Vec::new();
@@ -484,7 +485,7 @@ impl Pack {
                     governed: Lazy::new(),
                 };
                 if own {
-                    compile::globs("/not", &kind.marks.not, &mut problems);
+                    compile::globs("/not", &kind.format.not, &mut problems);
                     compile::globs("/governs", &kind.format.governs, &mut problems);
                     let body = compile::body(&kind.format, &mut problems);
                     if let Some(schema) = body.fields.as_ref().and_then(|fields| fields.schema.as_ref()) {

@@ -489,3 +489,26 @@ fn relations_of_ones_own_reach_over_packs() {
         "{text}"
     );
 }
+
+#[test]
+fn the_recipe_for_what_was_superseded_works() {
+    let readme = fs::read_to_string(root().join("rules/README.md")).unwrap();
+    let block = |start: &str| {
+        let (_, rest) = readme.split_once(start).unwrap_or_else(|| panic!("rules/README.md does not show {start}"));
+        rest.split_once("```").unwrap().0.to_owned()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    write(&at("worklint.toml"), "packs = [\"p\"]\n");
+    write(&at("p/pack.yaml"), "name: p\nsummary: P.\n");
+    write(&at("p/kinds/adr.yaml"), &block("# kinds/adr.yaml\n"));
+    write(&at("p/rules/superseded-by-nothing.yaml"), &block("# rules/superseded-by-nothing.yaml\n"));
+    write(&at("docs/adr/0001-a.md"), "---\nstatus: superseded by ADR-0002\n---\n\n# A\n");
+    write(&at("docs/adr/0002-b.md"), "---\nstatus: \"Superseded by ADR-9\"\n---\n\n# B\n");
+    let (text, code) = run(folder.path(), &["check", "--output-format", "concise"]);
+    assert!(
+        code == 1 && text.contains("0002-b.md:2:10: error superseded-by-nothing: ") && text.contains("`9`"),
+        "{text}"
+    );
+    assert!(text.contains("Found 1 error"), "{text}");
+}

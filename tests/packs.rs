@@ -145,6 +145,11 @@ fn a_mistake_in_a_pack_has_a_place() {
             "my/notes/kinds/note.yaml:4:21",
         ),
         ("agree: [ [ fact supersede, text ] ]\n", "my/notes/kinds/note.yaml:4:12"),
+        (
+            "unless: [ { all: [ text, { select: title, iss: x } ] } ]\n",
+            "my/notes/kinds/note.yaml:4:43 unknown test `iss`",
+        ),
+        ("not: [\"a\", \"{b\"]\n", "my/notes/kinds/note.yaml:4:12"),
         ("criteria: [nothing like this]\n", "my/notes/kinds/note.yaml:4:11"),
         ("tasks: { id: 'T(', grammar: x }\n", "my/notes/kinds/note.yaml:4:14"),
         ("not: [\n", "my/notes/kinds/note.yaml:"),
@@ -152,6 +157,32 @@ fn a_mistake_in_a_pack_has_a_place() {
         let found = mistakes(&format!("{head}{wrong}"));
         assert!(found.len() == 1 && found[0].starts_with(place), "{wrong}: {found:?}");
     }
+}
+
+#[test]
+fn mistakes_in_heads_and_cards_are_told_plainly() {
+    let of = |head: &str, card: &str| {
+        let files = vec![
+            ("pack.yaml".to_owned(), Text::new(head)),
+            ("kinds/note.yaml".to_owned(), Text::new("kind: note\nsummary: A note.\nrecognise: [title]\n")),
+            ("rules/one.yaml".to_owned(), Text::new(card)),
+        ];
+        let (packs, mut mistakes) = Packs::load(&[PackSource { folder: "my".to_owned(), files }]);
+        mistakes.extend(worklint::ruleset::mistakes(&packs, "notes"));
+        let lines = mistakes
+            .iter()
+            .map(|it| format!("{}:{}:{} {} | {}", it.path, it.start.line, it.start.column, it.message, it.help));
+        lines.collect::<Vec<_>>()
+    };
+    let head = "name: notes\nsummary: Notes.\n";
+    let card = "summary: a\nwhy: b\nseverity: error\nsince: 0.1.0\nmessage: c\ncheck: condition\n";
+    let mut all = Vec::new();
+    all.extend(of(&format!("{head}not: [\"ok\", \"a{{b\"]\n"), &format!("{card}with: {{ forbid: text }}\n")));
+    all.extend(of(head, card));
+    all.extend(of(head, &format!("{card}with: {{ forbid: {{ select: title, iss: x }} }}\n")));
+    all.extend(of(head, &format!("{card}with: {{ forbidd: title }}\n")));
+    all.extend(of(head, "message: c\ncheck: condition\nwith: { forbid: text }\n"));
+    insta::assert_snapshot!(all.join("\n"));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use memchr::memmem::Finder;
 use regex::Regex;
 
 use crate::diagnostic::Severity;
-use crate::pack::condition::{Condition, Selector, compile_shape};
+use crate::pack::condition::{Condition, Selector, Target, compile_shape};
 use crate::pack::format::{self, Agree, Holds, MayBeEmpty, Order, Role, Sort, Title};
 use crate::pack::path_shape::PathShape;
 use crate::pack::relation::{Relation, relation};
@@ -652,9 +652,12 @@ fn unique_rule(number: usize, source: &format::Unique, problems: &mut Problems) 
 
 pub(super) fn globs(pointer: &str, sources: &[String], problems: &mut Problems) -> GlobSet {
     let mut set = GlobSetBuilder::new();
-    for source in sources {
+    for (number, source) in sources.iter().enumerate() {
         let glob = GlobBuilder::new(source).literal_separator(true).build();
-        if let Some(glob) = problems.take(pointer, glob.map_err(|error| error.to_string())) {
+        if let Some(glob) = problems.take(
+            format!("{pointer}/{number}"),
+            glob.map_err(|error| format!("`{source}` is no glob: {}", error.kind())),
+        ) {
             set.add(glob);
         }
     }
@@ -699,10 +702,24 @@ fn field_rules(fields: &format::Fields, problems: &mut Problems) -> FieldRules {
 }
 
 fn fact_rule(name: &str, source: &format::Fact, problems: &mut Problems) -> FactRule {
+    let places = problems.selectors(&format!("/facts/{name}/in"), source.places.as_slice());
+    for place in &places {
+        let searched = matches!(
+            place.target,
+            Target::Section(_) | Target::Callout(_) | Target::Field(_) | Target::Text | Target::Document
+        );
+        if !searched || place.member.is_some() {
+            let words = format!(
+                "`{}` is no place for a fact; use `section NAME`, `callout NAME`, `field NAME` or `text`",
+                place.source
+            );
+            problems.take::<()>(format!("/facts/{name}/in"), Err(words));
+        }
+    }
     let small: Vec<String> = source.shape.as_slice().iter().map(|shape| shape.to_ascii_lowercase()).collect();
     FactRule {
         name: name.to_owned(),
-        places: problems.selectors(&format!("/facts/{name}/in"), source.places.as_slice()),
+        places,
         code: source.code,
         shapes: problems.shapes(&format!("/facts/{name}/shape"), &small),
     }

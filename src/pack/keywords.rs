@@ -192,7 +192,12 @@ fn keyword(name: &str, value: &Value, at: String, beside: &Map<String, Value>, f
             let reason = regex::Regex::new(pattern).err().map(|error| error.to_string()).unwrap_or_default();
             let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
             let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-            say(found, at, format!("`{pattern}` is no regular expression{reason}"), "");
+            let help = if pattern.contains("(?") {
+                "patterns are those of ECMA-262, which have no flags such as `(?i)`"
+            } else {
+                ""
+            };
+            say(found, at, format!("`{pattern}` is no regular expression{reason}"), help);
         }
         "required" if value.is_boolean() => {
             let message = "`required` is a list of names that stands beside `properties`, not at a property".to_owned();

@@ -4,7 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::pack::format::Stage;
 use crate::pack::near::{advice, near};
 use crate::pack::source::Source;
-use crate::pack::{Card, Pack, Packs, format};
+use crate::pack::{Card, Pack, Packs, format, load};
 use crate::text::Span;
 
 impl Packs {
@@ -157,6 +157,14 @@ impl Packs {
     pub fn mistake_in_card(&self, card: &Card, pointer: &str, message: String, help: &str) -> Option<Diagnostic> {
         let pack = self.packs.iter().find(|pack| pack.name == card.pack)?;
         let (_, source) = pack.cards.iter().find(|(name, _)| **name == *card.name)?;
+        if message.contains(load::NO_CONDITION) {
+            let root = source.root();
+            let with = root.as_ref().and_then(|root| root.pointer(pointer));
+            let mut values = with.into_iter().flat_map(|with| with.pairs()).map(|(_, value)| value);
+            if let Some(mistake) = values.find_map(load::no_condition) {
+                return Some(source.mistake(mistake.span, mistake.message, mistake.help));
+            }
+        }
         Some(source.mistake(source.place(pointer), message, help.to_owned()))
     }
 }
