@@ -183,7 +183,7 @@ fn a_built_in_pack_is_not_replaced_by_accident() {
     let whole = worklint::discover::pack(&root().join("rules/mdtd"), "rules/mdtd").map_err(|p| p.message).unwrap();
     assert_eq!(mistakes(&[whole]), Vec::<String>::new());
     let twice = [source("a", &[("pack.yaml", HEAD)]), source("b", &[("pack.yaml", HEAD)])];
-    assert_eq!(mistakes(&twice), ["b/pack.yaml:1:7 there are two packs `team`"]);
+    assert_eq!(mistakes(&twice), ["b/pack.yaml:1:7 there are two packs `team`; the other is `a/pack.yaml`"]);
     assert_eq!(mistakes(&[source("empty", &[])]), ["empty/pack.yaml:1:1 the pack `empty` has no `pack.yaml`"]);
 }
 
@@ -511,4 +511,17 @@ fn the_recipe_for_what_was_superseded_works() {
         "{text}"
     );
     assert!(text.contains("Found 1 error"), "{text}");
+}
+
+#[test]
+fn what_the_readme_says_of_variants_and_unique_values_works() {
+    let readme = fs::read_to_string(root().join("rules/README.md")).unwrap();
+    let (_, rest) = readme.split_once("```yaml\nvariants:").unwrap();
+    let kind = format!(
+        "kind: note\nsummary: A note.\nrecognise: [path]\npath: \"notes/{{no}}-{{slug}}.md\"\ntitle: \"{{no:int}}: {{name}}\"\nvariants:{}",
+        rest.split_once("```").unwrap().0.replace("sections:\n", "sections:\n  - { heading: Decision Drivers }\n")
+    );
+    assert_eq!(mistakes(&[source("p", &[("pack.yaml", HEAD), ("kinds/note.yaml", &kind)])]), Vec::<String>::new());
+    let (text, code) = run(&root(), &["rule", "--checks", "--no-config"]);
+    assert!(code == 0 && text.contains("values-unique            duplicate-id"), "{text}");
 }

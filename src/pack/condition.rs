@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::pack::format;
+use crate::pack::near::near;
 use crate::pack::shape::Shape;
 
 /// What is selected.
@@ -169,11 +170,38 @@ impl Selector {
             }
             word if word.starts_with('/') => Target::Field(rest.to_owned()),
             _ => {
-                return Err(format!(
-                    "`{source}` does not begin with `field`, `keys`, `path`, `title`, `section`, `callout`, `entry`, `part`, `paths`, \
-                     `label`, `tasks`, `phases`, `labels`, `items`, `boxes`, `criteria`, `fact`, `known`, `state`, `text`, \
-                     `document`, `file`, `count`, `first`, `last`, `preceding` or `$`"
-                ));
+                const WORDS: &[&str] = &[
+                    "field",
+                    "keys",
+                    "path",
+                    "title",
+                    "section",
+                    "callout",
+                    "entry",
+                    "part",
+                    "paths",
+                    "label",
+                    "tasks",
+                    "phases",
+                    "labels",
+                    "items",
+                    "boxes",
+                    "criteria",
+                    "fact",
+                    "known",
+                    "state",
+                    "text",
+                    "document",
+                    "file",
+                    "count",
+                    "first",
+                    "last",
+                    "preceding",
+                ];
+                if let Some(near) = near(word, WORDS.iter().copied()) {
+                    return Err(format!("`{source}` does not begin with a word of selectors; did you mean `{near}`?"));
+                }
+                return Err(format!("`{source}` does not begin with `{}` or `$`", WORDS.join("`, `")));
             }
         };
         Ok(Self { member, target, source: source.to_owned() })

@@ -233,10 +233,8 @@ fn keyword(name: &str, value: &Value, at: String, beside: &Map<String, Value>, f
         "description" | "expects" | "section" if !value.is_string() => {
             say(found, at, format!("`{name}` is text, not {}", words(value)), "put it in quotes");
         }
-        _ if name.starts_with("min") || name.starts_with("max") || name == "multipleOf" => {
-            if !value.is_number() {
-                say(found, at, format!("`{name}` is a number, not {}", words(value)), "");
-            }
+        _ if (name.starts_with("min") || name.starts_with("max") || name == "multipleOf") && !value.is_number() => {
+            say(found, at, format!("`{name}` is a number, not {}", words(value)), "");
         }
         _ => {}
     }

@@ -94,7 +94,14 @@ fn resolve(
     };
     let full = if name.contains('/') { name.to_owned() } else { format!("{pack}/{name}") };
     if lineage.iter().any(|known| **known == *full) || lineage.len() >= LONGEST {
-        return Err((format!("`{full}` extends itself"), "name a kind that stands by itself".to_owned()));
+        let through: Vec<String> =
+            lineage.iter().skip_while(|known| ***known != *full).skip(1).map(|kind| format!("`{kind}`")).collect();
+        let help = match name.contains('/') {
+            false if through.is_empty() => "a kind of another pack is named with it: `extends: PACK/KIND`",
+            _ => "name a kind that stands by itself",
+        };
+        let through = if through.is_empty() { String::new() } else { format!(" through {}", through.join(" and ")) };
+        return Err((format!("`{full}` extends itself{through}"), help.to_owned()));
     }
     lineage.push(full.as_str().into());
     let (base_pack, kind) = full.split_once('/').unwrap_or((pack, &full));
@@ -105,7 +112,10 @@ fn resolve(
             let kinds = files.iter().filter_map(|(path, _)| path.strip_prefix("kinds/")?.strip_suffix(".yaml"));
             kinds.map(move |kind| format!("{pack}/{kind}"))
         });
-        let near = names.min_by_key(|known| strsim::osa_distance(known, &full));
+        let names: Vec<String> = names.collect();
+        // A kind of that name in another pack is nearer than any other.
+        let same = names.iter().find(|known| known.rsplit('/').next() == Some(kind));
+        let near = same.or_else(|| names.iter().min_by_key(|known| strsim::osa_distance(known, &full)));
         let help = near.map_or_else(String::new, |near| format!("did you mean `{near}`? `worklint kinds` lists them"));
         return Err((format!("there is no kind `{full}`"), help));
     };

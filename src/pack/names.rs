@@ -291,7 +291,7 @@ fn pointed(kind: &Kind, pointer: &str) -> Option<Lacks> {
                 let mut known = Vec::new();
                 properties(schema, &mut known);
                 let there = known.contains(&name);
-                return (!there).then(|| Lacks { what: name, known, called: "fields", closed: false });
+                return (!there).then_some(Lacks { what: name, known, called: "fields", closed: false });
             }
         }
     }

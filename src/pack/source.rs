@@ -121,7 +121,12 @@ pub(super) fn adopt(
     let format: format::Pack = head.parse(mistakes)?;
     let name = format.name.clone();
     let fault = if own.contains(&name) {
-        Some((format!("there are two packs `{name}`"), "give one of them another name".to_owned()))
+        let other = known.get(&name).and_then(|files| files.iter().find(|(path, _)| path == "pack.yaml"));
+        let other = match other {
+            Some((_, Source::File { path, .. })) => format!("; the other is `{path}`"),
+            _ => String::new(),
+        };
+        Some((format!("there are two packs `{name}`{other}"), "give one of them another name".to_owned()))
     } else if let Some(words) = validate::name_of(&format) {
         Some((words, String::new()))
     } else {
