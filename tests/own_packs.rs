@@ -522,6 +522,8 @@ fn what_the_readme_says_of_variants_and_unique_values_works() {
         rest.split_once("```").unwrap().0.replace("sections:\n", "sections:\n  - { heading: Decision Drivers }\n")
     );
     assert_eq!(mistakes(&[source("p", &[("pack.yaml", HEAD), ("kinds/note.yaml", &kind)])]), Vec::<String>::new());
+    let whole = run(&root(), &["kinds", "stage3/*", "--no-config"]);
+    assert_eq!(run(&root(), &["kinds", "stage3", "--no-config"]), whole);
     let (text, code) = run(&root(), &["rule", "--checks", "--no-config"]);
     assert!(code == 0 && text.contains("values-unique            duplicate-id"), "{text}");
 }
