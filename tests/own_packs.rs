@@ -184,6 +184,10 @@ fn a_built_in_pack_is_not_replaced_by_accident() {
     assert_eq!(mistakes(&[whole]), Vec::<String>::new());
     let twice = [source("a", &[("pack.yaml", HEAD)]), source("b", &[("pack.yaml", HEAD)])];
     assert_eq!(mistakes(&twice), ["b/pack.yaml:1:7 there are two packs `team`; the other is `a/pack.yaml`"]);
+    let circle =
+        [("pack.yaml", HEAD), ("kinds/a.yaml", "kind: a\nextends: b\n"), ("kinds/b.yaml", "kind: b\nextends: a\n")];
+    let found = mistakes(&[source("c", &circle)]);
+    assert!(found[0].ends_with("`team/b` extends itself through `team/a`"), "{found:?}");
     assert_eq!(mistakes(&[source("empty", &[])]), ["empty/pack.yaml:1:1 the pack `empty` has no `pack.yaml`"]);
 }
 
