@@ -79,9 +79,16 @@ pub fn kind(text: Text, name: &str) -> String {
     out.line("# Derived from a template. What is guessed says so: read it once, and take out what is not so.");
     out.line(&format!("kind: {}", quoted(name)));
     out.line(&format!("summary: {}", quoted(&summary(title.as_deref(), shaped.as_ref()))));
-    out.line("# Where such documents lie, when they have a place of their own. `path` is then a mark as well.");
-    out.line(&format!("# path: \"docs/{{slug}}/{name}.md\""));
-    recognise(&mut out, shaped.as_ref(), &fields, &sections);
+    let mut marks = Writer::default();
+    let path = format!("path: \"docs/{{slug}}/{name}.md\"");
+    if recognise(&mut marks, shaped.as_ref(), &fields, &sections) {
+        out.line("# Where such documents lie, when they have a place of their own. `path` is then a mark as well.");
+        out.line(&format!("# {path}"));
+    } else {
+        out.line("# Where such documents lie. Guessed: write your own place, which is all that tells such documents.");
+        out.line(&path);
+    }
+    out.text.push_str(&marks.text);
     out.line("# The templates themselves are no documents.");
     out.line("not: [\"**/templates/**\", \"**/*-template.md\", \"**/template.md\"]");
     write_title(&mut out, title.as_deref(), shaped.as_ref());
@@ -119,7 +126,8 @@ fn summary(title: Option<&str>, shaped: Option<&Shaped>) -> String {
     format!("A document that begins with “{literal}”; say in one sentence what it is.")
 }
 
-fn recognise(out: &mut Writer, title: Option<&Shaped>, fields: &Fields, sections: &[sections::Rule]) {
+/// Writes the marks. Returns whether there is one beside the path.
+fn recognise(out: &mut Writer, title: Option<&Shaped>, fields: &Fields, sections: &[sections::Rule]) -> bool {
     out.line("# Marks, strongest first; one is enough.");
     out.line("recognise:");
     let mut others: Vec<String> = fields.required().take(3).map(|name| format!("field {name}")).collect();
@@ -141,13 +149,17 @@ fn recognise(out: &mut Writer, title: Option<&Shaped>, fields: &Fields, sections
             out.line(&format!("      - {{ select: title, fits: {} }}", title.list()));
             out.line(&format!("      - any: [{}]", others.join(", ")));
         }
-        (None, []) => out.line("  - path  # give the kind a path, above; the template has nothing else to know it by"),
+        (None, []) => {
+            out.line("  - path  # the template has nothing else to know such documents by");
+            return false;
+        }
         (None, [one]) => out.line(&format!("  - {one}")),
         (None, others) => {
             let all = others.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
             out.line(&format!("  - all: [{all}]  # guessed: nothing in the title tells it"));
         }
     }
+    true
 }
 
 fn write_title(out: &mut Writer, title: Option<&str>, shaped: Option<&Shaped>) {

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use crate::config::Settings;
+use crate::config::{Settings, nearest};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover;
 use crate::lint;
-use crate::pack::Packs;
+use crate::pack::{Packs, load};
 use crate::render::{self, Look, OutputFormat, Report};
 use crate::ruleset::RuleSet;
 use crate::text::Text;
@@ -106,6 +106,12 @@ pub fn run(packs: &Packs, folder: &Path) -> Vec<CaseResult> {
     let Some((folders, files)) = discover::listing(folder) else {
         return vec![failed(folder, "", "the folder cannot be read".to_owned())];
     };
+    let kinds = terms.kind.iter().chain(terms.cases.values().filter_map(|terms| terms.kind.as_ref()));
+    if let Some(kind) = kinds.clone().find(|kind| packs.kind(kind).is_none()) {
+        let near = nearest(kind, packs.all_kinds().map(|kind| &*kind.name));
+        let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        return vec![failed(folder, CASE_FILE, format!("there is no kind `{kind}`{near}"))];
+    }
     let names: Vec<(String, bool)> = folders
         .into_iter()
         .map(|name| (name, true))
@@ -131,6 +137,32 @@ pub fn run(packs: &Packs, folder: &Path) -> Vec<CaseResult> {
     results
 }
 
+/// Files and folders beside the cases of a folder that belong to none of them, sorted.
+#[must_use]
+pub fn strays(folder: &Path) -> Vec<String> {
+    let Some((folders, files)) = discover::listing(folder) else { return Vec::new() };
+    let is_case = |name: &String| name.starts_with("good") || name.starts_with("bad");
+    let case = |name: &String| is_case(name) && !is_stored(name);
+    let stems: Vec<&str> = files
+        .iter()
+        .filter(|name| case(name))
+        .map(|name| name.split_once('.').map_or(name.as_str(), |(stem, _)| stem))
+        .chain(folders.iter().map(String::as_str))
+        .collect();
+    let belongs = |name: &String| {
+        let stem = name.strip_suffix(".out").or_else(|| name.split_once(".fixed.").map(|(stem, _)| stem));
+        stem.is_some_and(|stem| stems.contains(&stem) || stems.contains(&stem.split('.').next().unwrap_or(stem)))
+    };
+    let stray = files.iter().filter(|name| *name != CASE_FILE && !name.starts_with('.'));
+    let stray = stray.filter(|name| if is_stored(name) { !belongs(name) } else { !is_case(name) });
+    let mut found: Vec<String> = stray.cloned().collect();
+    if files.iter().chain(&folders).any(is_case) {
+        found.extend(folders.iter().filter(|name| !is_case(name)).cloned());
+    }
+    found.sort();
+    found
+}
+
 /// What is stored beside a case is not a case.
 fn is_stored(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|ending| ending == "out") || name.contains(".fixed.")
@@ -142,7 +174,17 @@ fn terms(folder: &Path) -> Result<Terms, String> {
         return Ok(Terms::default());
     }
     let text = discover::read(&file).map_err(|_| format!("`{CASE_FILE}` cannot be read"))?;
-    serde_yaml::from_str(text.as_str()).map_err(|error| format!("`{CASE_FILE}`: {error}"))
+    if text.as_str().trim().is_empty() {
+        return Ok(Terms::default());
+    }
+    load::from_yaml(&text).map_err(|mistakes| {
+        let lines = mistakes.iter().map(|mistake| {
+            let line = text.position(mistake.span.start).line;
+            let help = if mistake.help.is_empty() { String::new() } else { format!("; {}", mistake.help) };
+            format!("line {line}: {}{help}", mistake.message)
+        });
+        lines.collect::<Vec<_>>().join("; ")
+    })
 }
 
 /// One document, at the path that it pretends to have.

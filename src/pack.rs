@@ -7,10 +7,14 @@ pub mod embedded;
 pub mod example;
 pub mod extend;
 pub mod format;
+mod keywords;
 mod lineage;
 pub mod load;
+mod names;
+mod near;
 pub mod path_shape;
 pub mod relation;
+mod resolve;
 pub mod schema;
 pub mod shape;
 mod source;
@@ -23,6 +27,7 @@ use globset::GlobSet;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::document::Format;
 use crate::pack::compile::{KindBody, Lazy, Marks, Problems};
+use crate::pack::extend::Merged;
 use crate::pack::lineage::{Files, Told};
 use crate::pack::path_shape::PathShape;
 pub use crate::pack::relation::Relation;
@@ -58,8 +63,20 @@ pub struct Pack {
     pub work_items: Vec<WorkItem>,
     relations: Lazy<Vec<Relation>>,
     cards: Vec<(String, Source)>,
-    kind_files: Vec<Source>,
+    kind_files: Vec<KindFile>,
+    /// Kinds whose files have mistakes, by the files' names: what depends on them cannot be told.
+    broken: Vec<String>,
     head: Source,
+}
+
+/// The file of a kind.
+#[derive(Debug)]
+struct KindFile {
+    source: Source,
+    /// Its name without the ending.
+    stem: String,
+    /// Where the parts of it come from, if it extends another.
+    merged: Option<Merged>,
 }
 
 /// A kind of document.
@@ -472,11 +489,13 @@ impl Pack {
             format.work_items.iter().map(|(item, source)| work_item(&name, item, source, &mut problems)).collect();
         if own {
             compile_relations(&format, &mut problems);
+            compile::globs("/not", &format.not, &mut problems);
         }
         head.report(problems, mistakes);
         let mut kinds = Vec::new();
         let mut cards = Vec::new();
         let mut kind_files = Vec::new();
+        let mut broken = Vec::new();
         for (path, source) in files {
             if own && !validate::is_known_place(path) {
                 let message = format!("`{path}` is not read");
@@ -487,7 +506,10 @@ impl Pack {
             if let Some(rule) = stem.strip_prefix("rules/") {
                 cards.push((rule.to_owned(), source.clone()));
             } else if stem.starts_with("kinds/") {
-                let Some(told) = Told::read(all, &name, source, mistakes) else { continue };
+                let Some(told) = Told::read(all, &name, source, mistakes) else {
+                    broken.push(stem.trim_start_matches("kinds/").to_owned());
+                    continue;
+                };
                 let mut problems = Problems::default();
                 let marks = compile::marks(&told.format, &format.not, &mut problems);
                 let full: Arc<str> = format!("{name}/{}", told.format.kind).into();
@@ -505,19 +527,34 @@ impl Pack {
                     governed: Lazy::new(),
                 };
                 if own {
-                    compile::globs("/not", &kind.marks.not, &mut problems);
+                    compile::globs("/not", &kind.format.not, &mut problems);
                     compile::globs("/governs", &kind.format.governs, &mut problems);
                     let body = compile::body(&kind.format, &mut problems);
                     if let Some(schema) = body.fields.as_ref().and_then(|fields| fields.schema.as_ref()) {
-                        problems.take("/fields/schema", schema.verify());
+                        let wrong = keywords::problems(schema.source(), "/fields/schema");
+                        if wrong.is_empty() {
+                            problems.take("/fields/schema", schema.verify());
+                        }
+                        problems.found.extend(wrong);
                     }
                 }
                 told.report(source, problems, mistakes);
                 kinds.push(Arc::new(kind));
-                kind_files.push(source.clone());
+                let stem = stem.trim_start_matches("kinds/").to_owned();
+                kind_files.push(KindFile { source: source.clone(), stem, merged: told.merged });
             }
         }
-        Some(Pack { name, format, kinds, work_items, relations: Lazy::new(), cards, kind_files, head: head.clone() })
+        Some(Pack {
+            name,
+            format,
+            kinds,
+            work_items,
+            relations: Lazy::new(),
+            cards,
+            kind_files,
+            broken,
+            head: head.clone(),
+        })
     }
 
     /// Whether it is a user's, not one of the binary's.

@@ -278,7 +278,15 @@ pub fn mistakes(packs: &Packs, pack: &str) -> Vec<Diagnostic> {
             };
             let parameters = card.format.with.clone().unwrap_or_default();
             let words = (entry.prepare)(&parameters).err()?;
-            packs.mistake_in_card(card, "/with", format!("the parameters of `{name}`: {words}"), "")
+            if card.format.with.is_none() {
+                // Asked with nothing in it, the check names what it wants.
+                let words = (entry.prepare)(&serde_json::json!({})).err().unwrap_or_default();
+                let (_, help) = crate::pack::load::in_words(&words);
+                let help = if help.is_empty() { String::new() } else { format!("{help} below it") };
+                return packs.mistake_in_card(card, "/check", format!("the check `{name}` wants its `with:`"), &help);
+            }
+            let (words, help) = crate::pack::load::in_words(&words);
+            packs.mistake_in_card(card, "/with", format!("the parameters of `{name}`: {words}"), &help)
         })
         .collect()
 }

@@ -114,6 +114,32 @@ fn an_extended_kind_takes_the_place_of_the_other() {
 }
 
 #[test]
+fn what_is_allowed_is_said_beside_the_description() {
+    let kind = "kind: note\nsummary: A note.\npath: \"notes/{slug}.md\"\nrecognise: [path]\nfields:\n  source: header\n  schema:\n    \
+                type: object\n    properties:\n      Status: { enum: [open, shut], description: Say where it stands. }\n      \
+                Next: { anyOf: [ { enum: [none, later] }, { pattern: '^N-' } ], expects: a number such as `N-1` }\n";
+    let more = "kind: memo\nextends: note\nsummary: A memo.\npath: \"memos/{slug}.md\"\nfields:\n  schema:\n    properties:\n      \
+                Status: { enum: [parked] }\n";
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    write(&at("worklint.toml"), "packs = [\"team\"]\n");
+    write(&at("team/pack.yaml"), HEAD);
+    write(&at("team/kinds/note.yaml"), kind);
+    write(&at("team/kinds/memo.yaml"), more);
+    write(&at("notes/a.md"), "# A\n\n**Status**: nowhere\n**Next**: latr\n");
+    write(&at("memos/a.md"), "# A\n\n**Status**: nowhere\n");
+    let (text, _) = run(folder.path(), &["check"]);
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "Say where it stands. Allowed: `open` or `shut` ",
+        "Say where it stands. Allowed: `open`, `shut` or `parked` ",
+        "Did you mean `later`? Allowed: `none` or `later`; expected is a number such as `N-1` ",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+}
+
+#[test]
 fn a_path_of_its_own_narrows_an_extended_kind() {
     let kind = "kind: task\nextends: mdtd/task\npath: \"ours/tasks/{folder}/{task-id:id}-{slug}.md\"\n";
     let folder = tempfile::tempdir().unwrap();
@@ -157,7 +183,11 @@ fn a_built_in_pack_is_not_replaced_by_accident() {
     let whole = worklint::discover::pack(&root().join("rules/mdtd"), "rules/mdtd").map_err(|p| p.message).unwrap();
     assert_eq!(mistakes(&[whole]), Vec::<String>::new());
     let twice = [source("a", &[("pack.yaml", HEAD)]), source("b", &[("pack.yaml", HEAD)])];
-    assert_eq!(mistakes(&twice), ["b/pack.yaml:1:7 there are two packs `team`"]);
+    assert_eq!(mistakes(&twice), ["b/pack.yaml:1:7 there are two packs `team`; the other is `a/pack.yaml`"]);
+    let circle =
+        [("pack.yaml", HEAD), ("kinds/a.yaml", "kind: a\nextends: b\n"), ("kinds/b.yaml", "kind: b\nextends: a\n")];
+    let found = mistakes(&[source("c", &circle)]);
+    assert!(found[0].ends_with("`team/b` extends itself through `team/a`"), "{found:?}");
     assert_eq!(mistakes(&[source("empty", &[])]), ["empty/pack.yaml:1:1 the pack `empty` has no `pack.yaml`"]);
 }
 
@@ -185,6 +215,74 @@ fn all_mistakes_of_a_pack_are_told_at_once() {
 }
 
 #[test]
+fn names_that_nothing_has_are_told_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    write(
+        &at("p/pack.yaml"),
+        "name: p\nsummary: x\nwork-items:\n  change:\n    root: \"c/{slug}/\"\n    members: { plan: { kind: plan, file: \
+         plan.md }, task: { kind: mdtd/task, file: \"{id:id}.md\" } }\nrelations:\n  - work-item: change\n    report: \
+         late\n    each: { step: \"plan: entry steps\" }\n    when: { select: \"pln: field Status\", is: done }\n    forbid: { \
+         select: \"task: field statuss\", is: open }\n    related: \"$step nunber\"\n    message: step {nummer} is late\n",
+    );
+    write(
+        &at("p/kinds/plan.yaml"),
+        "kind: plann\nsummary: A plan.\nrecognise: [path]\ntitle: \"Plan {no:int}\"\nfields:\n  source: header\n  schema:\n    \
+         type: object\n    properties:\n      Status: { enum: [open, accepted], section: Statuss }\nvariants: { old: field \
+         Status }\nlifecycle:\n  state: field Statuss\n  open: [open]\nsections:\n  - { heading: Status, required: { \
+         variant: odl } }\nentries:\n  steps: { as: item, shapes: \"{number:int}. {name}\", identity: nummber }\nfacts:\n  \
+         superseded: { shape: \"by {n:int}\" }\nagree:\n  - [path nr, title nr]\n  - [fact supersede, fact superseded m]\n  - \
+         [entry step, entry steps/long, known nr]\nseverity: { broken-lnk: off }\n",
+    );
+    write(
+        &at("p/kinds/task.yaml"),
+        "kind: task\nextends: mdtd/task\nclaimss: null\nfields:\n  schema:\n    properties:\n      agnt: { required: false }\n\
+         lifecycle:\n  folder: { foo: nowhere }\nsections:\n  - { remove: Notess }\n",
+    );
+    write(
+        &at("p/rules/late.yaml"),
+        "summary: a\nwhy: b\nseverity: error\nstage: relations\ninstead-of: [broken-lnk]\nmessage: late\nsince: 0.1.0\n",
+    );
+    write(
+        &at("p/rules/two.yaml"),
+        "summary: a\nwhy: b\nseverity: error\ncheck: condition\nkinds: [plann]\nwith: { forbid: { all: [ field Statu, { \
+         variant: olld } ] } }\nmessage: it says {fond}\nsince: 0.1.0\n",
+    );
+    let (text, code) = run(folder.path(), &["pack", "test", "p"]);
+    assert_eq!(code, 1, "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn what_follows_from_a_mistake_is_not_told() {
+    let card = "summary: a\nwhy: b\nseverity: error\nstage: relations\nmessage: late\nsince: 0.1.0\n";
+    let kind = "kind: plan\nsummary: A plan.\npath: \"{slug}.md\"\nrecognise: [path]\nclaims:\n  - { report: late, when: title \
+                }\n  - { report: late, when: text }\n";
+    let with = |kind: &str, card: &str| {
+        mistakes(&[source("p", &[("pack.yaml", HEAD), ("kinds/plan.yaml", kind), ("rules/late.yaml", card)])])
+    };
+    assert_eq!(with(kind, card), Vec::<String>::new());
+    assert_eq!(with(&format!("{kind}titel: x\n"), card), ["p/kinds/plan.yaml:8:1 unknown key `titel`"]);
+    assert_eq!(with(kind, &format!("{card}hlep: x\n")), ["p/rules/late.yaml:7:1 unknown key `hlep`"]);
+    let found = with("kind: plan\nsummary: A plan.\npath: \"{slug}.md\"\nrecognise: [path]\n", card);
+    assert!(found.len() == 1 && found[0].contains("nor one of the `claims`"), "{found:?}");
+}
+
+#[test]
+fn what_no_test_runs_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["pack", "new", "p"]).1, 0);
+    let at = |path: &str| folder.path().join("p/fixtures").join(path);
+    write(&at("kinds/note/god.md"), "# A\n");
+    write(&at("kinds/note/bad-gone.out"), "x\n");
+    write(&at("kind/note/good.md"), "# A\n");
+    write(&at("rules/unfinished-note/case.yaml"), "kind: p/nott\n");
+    let (text, code) = run(folder.path(), &["pack", "test", "p"]);
+    assert_eq!(code, 1, "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
 fn a_new_pack_passes_its_tests_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let (text, code) = run(folder.path(), &["pack", "new", "rules/decisions"]);
@@ -206,6 +304,17 @@ fn a_new_pack_passes_its_tests_at_once() {
     );
     let (text, code) = run(folder.path(), &["check", "--output-format", "concise"]);
     assert!(code == 1 && text.contains("value-not-allowed") && text.contains("1 document:"), "{text}");
+}
+
+#[test]
+fn a_kind_may_have_the_name_of_its_pack() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["pack", "new", "t/thing", "--kind", "thing"]).1, 0);
+    let (text, code) = run(folder.path(), &["pack", "test", "t/thing"]);
+    assert_eq!((text.as_str(), code), ("4 tests of `thing`: 4 passed, 0 failed\n", 0));
+    let template = root().join("fixtures/cli/templates/voyage-template.md");
+    let (text, code) = run(folder.path(), &["pack", "derive", template.to_str().unwrap(), "--pack", "voyage"]);
+    assert!(code == 0 && text.contains("wrote voyage/fixtures/kinds/voyage/bad-unfilled.out"), "{text}");
 }
 
 #[test]
@@ -383,4 +492,42 @@ fn relations_of_ones_own_reach_over_packs() {
         code == 1 && text.contains("IN-042-renew-domain.md:4:9: error open-task-of-a-closed-plan: still open"),
         "{text}"
     );
+}
+
+#[test]
+fn the_recipe_for_what_was_superseded_works() {
+    let readme = fs::read_to_string(root().join("rules/README.md")).unwrap();
+    let block = |start: &str| {
+        let (_, rest) = readme.split_once(start).unwrap_or_else(|| panic!("rules/README.md does not show {start}"));
+        rest.split_once("```").unwrap().0.to_owned()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join(path);
+    write(&at("worklint.toml"), "packs = [\"p\"]\n");
+    write(&at("p/pack.yaml"), "name: p\nsummary: P.\n");
+    write(&at("p/kinds/adr.yaml"), &block("# kinds/adr.yaml\n"));
+    write(&at("p/rules/superseded-by-nothing.yaml"), &block("# rules/superseded-by-nothing.yaml\n"));
+    write(&at("docs/adr/0001-a.md"), "---\nstatus: superseded by ADR-0002\n---\n\n# A\n");
+    write(&at("docs/adr/0002-b.md"), "---\nstatus: \"Superseded by ADR-9\"\n---\n\n# B\n");
+    let (text, code) = run(folder.path(), &["check", "--output-format", "concise"]);
+    assert!(
+        code == 1 && text.contains("0002-b.md:2:10: error superseded-by-nothing: ") && text.contains("`9`"),
+        "{text}"
+    );
+    assert!(text.contains("Found 1 error"), "{text}");
+}
+
+#[test]
+fn what_the_readme_says_of_variants_and_unique_values_works() {
+    let readme = fs::read_to_string(root().join("rules/README.md")).unwrap();
+    let (_, rest) = readme.split_once("```yaml\nvariants:").unwrap();
+    let kind = format!(
+        "kind: note\nsummary: A note.\nrecognise: [path]\npath: \"notes/{{no}}-{{slug}}.md\"\ntitle: \"{{no:int}}: {{name}}\"\nvariants:{}",
+        rest.split_once("```").unwrap().0.replace("sections:\n", "sections:\n  - { heading: Decision Drivers }\n")
+    );
+    assert_eq!(mistakes(&[source("p", &[("pack.yaml", HEAD), ("kinds/note.yaml", &kind)])]), Vec::<String>::new());
+    let whole = run(&root(), &["kinds", "stage3/*", "--no-config"]);
+    assert_eq!(run(&root(), &["kinds", "stage3", "--no-config"]), whole);
+    let (text, code) = run(&root(), &["rule", "--checks", "--no-config"]);
+    assert!(code == 0 && text.contains("values-unique            duplicate-id"), "{text}");
 }

@@ -24,6 +24,24 @@ fn built_in_packs_have_no_mistake() {
 }
 
 #[test]
+fn built_in_packs_use_no_name_that_nothing_has() {
+    let sources: Vec<PackSource> = Packs::builtin()
+        .packs()
+        .iter()
+        .map(|pack| {
+            let shown = format!("rules/{}", pack.name);
+            discover::pack(&root().join(&shown), &shown).map_err(|problem| problem.message).unwrap()
+        })
+        .collect();
+    let (_, mistakes) = Packs::load(&sources);
+    let lines: Vec<String> = mistakes
+        .iter()
+        .map(|it| format!("{}:{}:{}: {} ({})", it.path, it.start.line, it.start.column, it.message, it.help))
+        .collect();
+    assert!(lines.is_empty(), "{}", lines.join("\n"));
+}
+
+#[test]
 fn what_is_embedded_is_what_lies_in_rules() {
     let folder = root().join("rules");
     for (path, json, yaml) in worklint::pack::embedded::FILES {
@@ -105,16 +123,33 @@ fn a_sound_pack_of_ones_own_is_loaded() {
 
 #[test]
 fn a_mistake_in_a_pack_has_a_place() {
-    let head = "kind: note\nsummary: A note.\nrecognise: [path]\n";
+    let head = "kind: note\nsummary: A note.\nrecognise: [title]\n";
     for (wrong, place) in [
         ("titel: \"Note\"\n", "my/notes/kinds/note.yaml:4:1"),
         ("title: \"Note: {name:nope}\"\n", "my/notes/kinds/note.yaml:4:8"),
         ("fields: { source: nowhere }\n", "my/notes/kinds/note.yaml:4:19"),
         (
             "fields: { source: front-matter, schema: { properties: { a: { pattern: '(?=x)' } } } }\n",
-            "my/notes/kinds/note.yaml:4:41",
+            "my/notes/kinds/note.yaml:4:71",
         ),
         ("sections: [ { heading: A, required: true, colour: red } ]\n", "my/notes/kinds/note.yaml:4:43"),
+        ("fields: { source: data, schema: { type: object, fromat: date } }\n", "my/notes/kinds/note.yaml:4:49"),
+        ("fields: { source: data, schema: { properties: { a: { type: strng } } } }\n", "my/notes/kinds/note.yaml:4:60"),
+        (
+            "variants: { old: title }\nsections: [ { heading: A, required: { variant: oll } } ]\n",
+            "my/notes/kinds/note.yaml:5:48",
+        ),
+        ("sums: [part x, \"pln: field a\"]\n", "my/notes/kinds/note.yaml:4:16"),
+        (
+            "order: [ [ path nr, title nr ] ]\ntitle: \"{no:int}\"\npath: \"{nr:int}.md\"\n",
+            "my/notes/kinds/note.yaml:4:21",
+        ),
+        ("agree: [ [ fact supersede, text ] ]\n", "my/notes/kinds/note.yaml:4:12"),
+        (
+            "unless: [ { all: [ text, { select: title, iss: x } ] } ]\n",
+            "my/notes/kinds/note.yaml:4:43 unknown test `iss`",
+        ),
+        ("not: [\"a\", \"{b\"]\n", "my/notes/kinds/note.yaml:4:12"),
         ("criteria: [nothing like this]\n", "my/notes/kinds/note.yaml:4:11"),
         ("tasks: { id: 'T(', grammar: x }\n", "my/notes/kinds/note.yaml:4:14"),
         ("not: [\n", "my/notes/kinds/note.yaml:"),
@@ -122,6 +157,32 @@ fn a_mistake_in_a_pack_has_a_place() {
         let found = mistakes(&format!("{head}{wrong}"));
         assert!(found.len() == 1 && found[0].starts_with(place), "{wrong}: {found:?}");
     }
+}
+
+#[test]
+fn mistakes_in_heads_and_cards_are_told_plainly() {
+    let of = |head: &str, card: &str| {
+        let files = vec![
+            ("pack.yaml".to_owned(), Text::new(head)),
+            ("kinds/note.yaml".to_owned(), Text::new("kind: note\nsummary: A note.\nrecognise: [title]\n")),
+            ("rules/one.yaml".to_owned(), Text::new(card)),
+        ];
+        let (packs, mut mistakes) = Packs::load(&[PackSource { folder: "my".to_owned(), files }]);
+        mistakes.extend(worklint::ruleset::mistakes(&packs, "notes"));
+        let lines = mistakes
+            .iter()
+            .map(|it| format!("{}:{}:{} {} | {}", it.path, it.start.line, it.start.column, it.message, it.help));
+        lines.collect::<Vec<_>>()
+    };
+    let head = "name: notes\nsummary: Notes.\n";
+    let card = "summary: a\nwhy: b\nseverity: error\nsince: 0.1.0\nmessage: c\ncheck: condition\n";
+    let mut all = Vec::new();
+    all.extend(of(&format!("{head}not: [\"ok\", \"a{{b\"]\n"), &format!("{card}with: {{ forbid: text }}\n")));
+    all.extend(of(head, card));
+    all.extend(of(head, &format!("{card}with: {{ forbid: {{ select: title, iss: x }} }}\n")));
+    all.extend(of(head, &format!("{card}with: {{ forbidd: title }}\n")));
+    all.extend(of(head, "message: c\ncheck: condition\nwith: { forbid: text }\n"));
+    insta::assert_snapshot!(all.join("\n"));
 }
 
 #[test]

@@ -61,15 +61,39 @@ pub(super) fn schema(parameters: &Keywords, context: &Context<'_>, found: &mut F
             finding = finding.case("entry").value("called", called.clone()).value("entry", line.clone());
             finding = finding.related("entry", *span);
         }
-        let near = nearest(&violation.found, violation.allowed.iter().map(String::as_str));
+        let closed = matches!(violation.keyword.as_str(), "enum" | "const");
+        let near = nearest(&violation.found, violation.allowed.iter().map(String::as_str)).filter(|_| closed);
+        let allowed = allowed_words(&violation.allowed, &violation.expected);
+        // What is allowed is said in any case; a message about another field says it itself.
+        let named = |text: &str| violation.allowed.iter().all(|word| text.contains(&format!("`{word}`")));
+        let said = !closed || violation.because.is_some() || violation.description.as_deref().is_some_and(named);
         match (near, &violation.description) {
-            (Some(near), _) if matches!(violation.keyword.as_str(), "enum" | "const") => {
-                finding = finding.help(format!("Did you mean `{near}`? Allowed: {}", one_of(&violation.allowed)));
+            (Some(near), _) => finding = finding.help(format!("Did you mean `{near}`? Allowed: {allowed}")),
+            (None, Some(description)) if said => finding = finding.help(description.clone()),
+            (None, Some(description)) => {
+                let description = description.trim_end();
+                let stop = if description.ends_with(['.', '!', '?', ':']) { "" } else { "." };
+                finding = finding.help(format!("{description}{stop} Allowed: {allowed}"));
             }
-            (_, Some(description)) => finding = finding.help(description.clone()),
-            _ => {}
+            (None, None) if !said && violation.entry.is_none() && allowed != violation.expected => {
+                finding =
+                    finding.help(format!("Write {}. Allowed: {}", violation.expected, one_of(&violation.allowed)));
+            }
+            (None, None) => {}
         }
         found.push(finding);
+    }
+}
+
+/// The allowed values, and what else is expected: what the words do not name goes before them.
+fn allowed_words(allowed: &[String], expected: &str) -> String {
+    let names = |word: &String| expected.contains(&format!("`{word}`"));
+    if allowed.iter().all(names) && !expected.is_empty() {
+        expected.to_owned()
+    } else if expected.is_empty() || allowed.iter().any(names) {
+        one_of(allowed)
+    } else {
+        format!("{}; expected is {expected}", one_of(allowed))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::render::manual;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The kind; without it, or for `PACK/*`, kinds are listed
+    /// The kind; without it, or for `PACK`, kinds are listed
     #[arg(value_name = "PACK/KIND")]
     name: Option<String>,
     #[command(flatten)]
@@ -24,7 +24,9 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
     let packs = setup.packs();
     let out = &mut streams.out;
     let asked = arguments.name.as_deref();
-    let pack = asked.and_then(|name| name.strip_suffix("/*"));
+    // A pack by its name alone, unless a kind has it, too.
+    let whole = |name: &&str| packs.pack(name).is_some() && !packs.all_kinds().any(|kind| kind.short_name() == *name);
+    let pack = asked.and_then(|name| name.strip_suffix("/*").or(Some(name).filter(whole)));
     if let (Some(name), None) = (asked, pack) {
         // The name without the pack will do where only one pack has such a kind.
         let mut short = packs.all_kinds().filter(|kind| kind.short_name() == name);

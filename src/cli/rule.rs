@@ -17,6 +17,9 @@ pub(super) struct Arguments {
     /// The rule; without it, or for `PACK/*`, rules are listed
     #[arg(value_name = "NAME")]
     name: Option<String>,
+    /// List the checks that a card of your own can use, with the rules that use them
+    #[arg(long, conflicts_with = "name")]
+    checks: bool,
     /// How to print [full, json]
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Form::Full, hide_possible_values = true, hide_default_value = true)]
     output_format: Form,
@@ -34,6 +37,14 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
     let setup = Setup::new(&arguments.configuration, setup::clock(None)?)?;
     let packs = setup.packs();
     let out = &mut streams.out;
+    if arguments.checks {
+        for entry in crate::check::CHECKS {
+            let rules = packs.cards().iter().filter(|card| card.format.check.as_deref() == Some(entry.name));
+            let rules: Vec<&str> = rules.map(|card| &*card.name).collect();
+            writeln!(out, "{:<24} {}", entry.name, rules.join(", "))?;
+        }
+        return Ok(0);
+    }
     let asked = arguments.name.as_deref();
     let (cards, one) = wanted(packs, asked)?;
     match (arguments.output_format, one, asked) {

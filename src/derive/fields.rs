@@ -71,6 +71,11 @@ impl Fields {
         out.line("    properties:");
         for field in &self.fields {
             let (schema, remark) = schema(field);
+            // A guess remarks, until somebody has read it.
+            let schema = match schema.strip_suffix(" }") {
+                Some(start) => format!("{start}, severity: info }}"),
+                None => schema,
+            };
             out.line(&format!("      {}: {schema}{remark}", quoted(&field.name)));
         }
         let optional: Vec<&str> =
@@ -99,7 +104,9 @@ fn options(value: &str) -> Option<Vec<String>> {
     } else {
         return None;
     };
-    let parts: Vec<String> = parts.iter().map(|part| part.trim().trim_matches(['`', '*']).to_owned()).collect();
+    let parts = parts.iter().map(|part| part.trim().trim_matches(['`', '*']).to_owned());
+    // “And so on” is no word.
+    let parts: Vec<String> = parts.filter(|part| !matches!(part.as_str(), "…" | "...")).collect();
     let fits = |part: &String| {
         !part.is_empty()
             && part.split_whitespace().count() <= 3
@@ -213,4 +220,17 @@ pub(super) fn read(template: &Template) -> Fields {
 fn plain_pairs(text: &str) -> Vec<(String, String)> {
     let pairs = text.lines().filter(|line| !line.starts_with([' ', '#', '-', '\t']));
     pairs.filter_map(|line| line.split_once(':')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_between_bars_are_a_closed_list() {
+        let words = |value: &str| options(value).map(|words| words.join(","));
+        assert_eq!(words("{proposed | rejected | accepted}").as_deref(), Some("proposed,rejected,accepted"));
+        assert_eq!(words("\"{proposed | accepted | … }\"").as_deref(), Some("proposed,accepted"));
+        assert_eq!(words("{a whole sentence of words | b}"), None);
+    }
 }

@@ -8,7 +8,7 @@ use memchr::memmem::Finder;
 use regex::Regex;
 
 use crate::diagnostic::Severity;
-use crate::pack::condition::{Condition, Selector, compile_shape};
+use crate::pack::condition::{Condition, Selector, Target, compile_shape};
 use crate::pack::format::{self, Agree, Holds, MayBeEmpty, Order, Role, Sort, Title};
 use crate::pack::path_shape::PathShape;
 use crate::pack::relation::{Relation, relation};
@@ -16,21 +16,74 @@ use crate::pack::schema::FieldSchema;
 use crate::pack::shape::Shape;
 
 /// What is wrong in a pack's file: where (a JSON pointer) and what.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Problem {
     /// The place in the file.
     pub pointer: String,
     /// What is wrong.
     pub message: String,
+    /// What to do; empty where the message says it all.
+    pub help: String,
+    /// The key is wrong, not what stands under it.
+    pub at_key: bool,
+}
+
+/// A name of something else in a pack's file, to be looked up when all packs are there.
+pub(super) struct Used {
+    /// The place in the file, or one above it.
+    pub(super) pointer: String,
+    /// What is named.
+    pub(super) what: UsedName,
+}
+
+/// What names something.
+pub(super) enum UsedName {
+    /// A selector.
+    Selector(Selector),
+    /// A variant of the kind.
+    Variant(String),
 }
 
 /// Collects problems, so that one load reports them all.
 #[derive(Default)]
-pub(super) struct Problems(pub(super) Vec<Problem>);
+pub(super) struct Problems {
+    pub(super) found: Vec<Problem>,
+    /// The names that were met, where they are kept.
+    pub(super) used: Vec<Used>,
+    keeps: bool,
+}
 
 impl Problems {
+    /// Keeps the names that are met as well.
+    pub(super) fn keeping() -> Self {
+        Problems { keeps: true, ..Problems::default() }
+    }
+
     pub(super) fn take<T>(&mut self, pointer: impl Into<String>, result: Result<T, String>) -> Option<T> {
-        result.map_err(|message| self.0.push(Problem { pointer: pointer.into(), message })).ok()
+        result
+            .map_err(|message| self.found.push(Problem { pointer: pointer.into(), message, ..Problem::default() }))
+            .ok()
+    }
+
+    pub(super) fn condition(&mut self, pointer: impl Into<String>, source: &format::Condition) -> Option<Condition> {
+        let pointer = pointer.into();
+        let condition = self.take(pointer.as_str(), Condition::compile(source))?;
+        if self.keeps {
+            let mut met = Vec::new();
+            condition.selectors(&mut |selector| met.push(UsedName::Selector(selector.clone())));
+            condition.variants(&mut |name| met.push(UsedName::Variant(name.to_owned())));
+            self.used.extend(met.into_iter().map(|what| Used { pointer: pointer.clone(), what }));
+        }
+        Some(condition)
+    }
+
+    pub(super) fn selector(&mut self, pointer: impl Into<String>, source: &str) -> Option<Selector> {
+        let pointer = pointer.into();
+        let selector = self.take(pointer.as_str(), Selector::compile(source))?;
+        if self.keeps {
+            self.used.push(Used { pointer, what: UsedName::Selector(selector.clone()) });
+        }
+        Some(selector)
     }
 
     fn shapes(&mut self, pointer: &str, sources: &[String]) -> Vec<Shape> {
@@ -48,12 +101,12 @@ impl Problems {
         sources
             .iter()
             .enumerate()
-            .filter_map(|(number, source)| self.take(format!("{pointer}/{number}"), Condition::compile(source)))
+            .filter_map(|(number, source)| self.condition(format!("{pointer}/{number}"), source))
             .collect()
     }
 
     fn selectors(&mut self, pointer: &str, sources: &[String]) -> Vec<Selector> {
-        sources.iter().filter_map(|source| self.take(pointer, Selector::compile(source))).collect()
+        sources.iter().filter_map(|source| self.selector(pointer, source)).collect()
     }
 
     fn regex(&mut self, pointer: &str, source: &str) -> Option<Regex> {
@@ -485,7 +538,7 @@ pub(super) fn body(kind: &format::Kind, problems: &mut Problems) -> KindBody {
         .variants
         .iter()
         .filter_map(|(name, condition)| {
-            let condition = problems.take(format!("/variants/{name}"), Condition::compile(condition))?;
+            let condition = problems.condition(format!("/variants/{name}"), condition)?;
             Some((name.clone(), condition))
         })
         .collect();
@@ -553,7 +606,7 @@ pub(super) fn body(kind: &format::Kind, problems: &mut Problems) -> KindBody {
         sums: problems.selectors("/sums", kind.sums.as_slice()),
         evidence: kind.evidence.as_ref().map(|source| EvidenceRules {
             from: problems.selectors("/evidence/from", source.from.as_slice()),
-            when: source.when.as_ref().and_then(|when| problems.take("/evidence/when", Condition::compile(when))),
+            when: source.when.as_ref().and_then(|when| problems.condition("/evidence/when", when)),
             gone: source.gone.iter().flat_map(|verb| forms_of(verb)).collect(),
             without: source.without.iter().map(|word| word.to_lowercase()).collect(),
             gone_after: source.gone_after.iter().map(|word| word.to_lowercase()).collect(),
@@ -589,7 +642,7 @@ fn forms_of(verb: &str) -> Vec<String> {
 
 fn unique_rule(number: usize, source: &format::Unique, problems: &mut Problems) -> Option<UniqueRule> {
     let pointer = format!("/unique/{number}");
-    let value = problems.take(format!("{pointer}/value"), Selector::compile(&source.value))?;
+    let value = problems.selector(format!("{pointer}/value"), &source.value)?;
     let per = match &source.per {
         None => None,
         Some(per) => {
@@ -606,9 +659,12 @@ fn unique_rule(number: usize, source: &format::Unique, problems: &mut Problems) 
 
 pub(super) fn globs(pointer: &str, sources: &[String], problems: &mut Problems) -> GlobSet {
     let mut set = GlobSetBuilder::new();
-    for source in sources {
+    for (number, source) in sources.iter().enumerate() {
         let glob = GlobBuilder::new(source).literal_separator(true).build();
-        if let Some(glob) = problems.take(pointer, glob.map_err(|error| error.to_string())) {
+        if let Some(glob) = problems.take(
+            format!("{pointer}/{number}"),
+            glob.map_err(|error| format!("`{source}` is no glob: {}", error.kind())),
+        ) {
             set.add(glob);
         }
     }
@@ -626,7 +682,7 @@ fn field_rules(fields: &format::Fields, problems: &mut Problems) -> FieldRules {
         .from
         .iter()
         .filter_map(|(name, selector)| {
-            Some((name.clone(), problems.take(format!("/fields/from/{name}"), Selector::compile(selector))?))
+            Some((name.clone(), problems.selector(format!("/fields/from/{name}"), selector)?))
         })
         .collect();
     let schema =
@@ -637,7 +693,7 @@ fn field_rules(fields: &format::Fields, problems: &mut Problems) -> FieldRules {
         .filter_map(|item| match item {
             MayBeEmpty::Always(field) => Some((field.clone(), None)),
             MayBeEmpty::When { field, when } => {
-                Some((field.clone(), Some(problems.take("/fields/may-be-empty", Condition::compile(when))?)))
+                Some((field.clone(), Some(problems.condition("/fields/may-be-empty", when)?)))
             }
         })
         .collect();
@@ -653,9 +709,23 @@ fn field_rules(fields: &format::Fields, problems: &mut Problems) -> FieldRules {
 }
 
 fn fact_rule(name: &str, source: &format::Fact, problems: &mut Problems) -> FactRule {
+    let places = problems.selectors(&format!("/facts/{name}/in"), source.places.as_slice());
+    for place in &places {
+        let searched = matches!(
+            place.target,
+            Target::Section(_) | Target::Callout(_) | Target::Field(_) | Target::Text | Target::Document
+        );
+        if !searched || place.member.is_some() {
+            let words = format!(
+                "`{}` is no place for a fact; use `section NAME`, `callout NAME`, `field NAME` or `text`",
+                place.source
+            );
+            problems.take::<()>(format!("/facts/{name}/in"), Err(words));
+        }
+    }
     FactRule {
         name: name.to_owned(),
-        places: problems.selectors(&format!("/facts/{name}/in"), source.places.as_slice()),
+        places,
         code: source.code,
         bare: source.bare,
         shapes: problems.shapes(&format!("/facts/{name}/shape"), source.shape.as_slice()),
@@ -682,7 +752,7 @@ fn field_source(source: &str) -> Result<FieldSource, String> {
 
 fn lifecycle_of(source: &format::Lifecycle, problems: &mut Problems) -> Option<Lifecycle> {
     Some(Lifecycle {
-        state: problems.take("/lifecycle/state", Selector::compile(&source.state))?,
+        state: problems.selector("/lifecycle/state", &source.state)?,
         open: problems.shapes("/lifecycle/open", &source.open),
         done: problems.shapes("/lifecycle/done", &source.done),
         closed: problems.shapes("/lifecycle/closed", &source.closed),
@@ -696,7 +766,7 @@ fn demanded(pointer: &str, source: &format::Required, problems: &mut Problems) -
         format::Required::Always(true) => Demanded::Always,
         format::Required::Always(false) => Demanded::Never,
         format::Required::When(condition) => problems
-            .take(pointer, Condition::compile(condition))
+            .condition(pointer, condition)
             .map_or(Demanded::Never, |condition| Demanded::When(Box::new(condition))),
     }
 }
@@ -754,10 +824,7 @@ fn entry_rules(name: &str, source: &format::Entries, problems: &mut Problems) ->
                 FormRule {
                     name: form.name.clone(),
                     shapes: if own.is_empty() { shapes.clone() } else { own },
-                    when: form
-                        .when
-                        .as_ref()
-                        .and_then(|when| problems.take(format!("{pointer}/when"), Condition::compile(when))),
+                    when: form.when.as_ref().and_then(|when| problems.condition(format!("{pointer}/when"), when)),
                     parts: part_rules(&format!("{pointer}/parts"), &[&form.parts, &source.parts], problems),
                 }
             })
@@ -793,8 +860,7 @@ fn part_rules(pointer: &str, sources: &[&format::Parts], problems: &mut Problems
         rules.may_be_empty.extend(source.may_be_empty.iter().cloned());
         rules.aliases.extend(source.aliases.iter().map(|(spelling, name)| (spelling.clone(), name.clone())));
         for demand in &source.required_when {
-            let result = Condition::compile(&demand.when);
-            if let Some(condition) = problems.take(format!("{pointer}/required-when"), result) {
+            if let Some(condition) = problems.condition(format!("{pointer}/required-when"), &demand.when) {
                 rules.required_when.push((demand.part.clone(), condition));
             }
         }
@@ -874,10 +940,7 @@ fn leftover_rule(number: usize, source: &format::Leftover, problems: &mut Proble
                 shapes: problems.shapes(&format!("{pointer}/shape"), full.shape.as_slice()),
                 sort: full.sort,
                 places,
-                unless: full
-                    .unless
-                    .as_ref()
-                    .and_then(|unless| problems.take(format!("{pointer}/unless"), Condition::compile(unless))),
+                unless: full.unless.as_ref().and_then(|unless| problems.condition(format!("{pointer}/unless"), unless)),
                 severity: full.severity,
                 whole: full.whole,
             }

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::pack::format;
+use crate::pack::near::near;
 use crate::pack::shape::Shape;
 
 /// What is selected.
@@ -105,6 +106,12 @@ impl Selector {
         };
         let (word, name) = rest.split_once(' ').map_or((rest, ""), |(word, name)| (word, name.trim()));
         let optional = || (!name.is_empty()).then(|| name.to_owned());
+        let one_of = |words: &[&str]| match optional() {
+            Some(name) if !words.contains(&name.as_str()) => {
+                Err(format!("`{rest}`: after `{word}` stands nothing, or one of `{}`", words.join("`, `")))
+            }
+            found => Ok(found),
+        };
         let named = |what: &str| {
             if name.is_empty() { Err(format!("`{what}` wants a name after it")) } else { Ok(name.to_owned()) }
         };
@@ -131,15 +138,15 @@ impl Selector {
             "part" => Target::Part(named("part")?),
             "paths" => Target::Paths(Box::new(compile_shape(&named("paths")?)?)),
             "label" => Target::Label(named("label")?),
-            "tasks" => Target::Tasks(optional()),
-            "criteria" => Target::Criteria(optional()),
+            "tasks" => Target::Tasks(one_of(&["open", "done", "skipped"])?),
+            "criteria" => Target::Criteria(one_of(&["checked", "open"])?),
             "state" => Target::State,
             "text" => Target::Text,
             "document" => Target::Document,
             "file" => Target::File(named("file")?),
             "phases" => Target::Phases(optional()),
             "labels" => Target::Labels,
-            "boxes" => Target::Boxes(optional()),
+            "boxes" => Target::Boxes(one_of(&["checked", "open"])?),
             "items" => Target::Items(optional()),
             "known" => Target::Known(named("known")?),
             "fact" => {
@@ -163,11 +170,38 @@ impl Selector {
             }
             word if word.starts_with('/') => Target::Field(rest.to_owned()),
             _ => {
-                return Err(format!(
-                    "`{source}` does not begin with `field`, `keys`, `path`, `title`, `section`, `callout`, `entry`, `part`, `paths`, \
-                     `label`, `tasks`, `phases`, `labels`, `items`, `boxes`, `criteria`, `fact`, `known`, `state`, `text`, \
-                     `document`, `file`, `count`, `first`, `last`, `preceding` or `$`"
-                ));
+                const WORDS: &[&str] = &[
+                    "field",
+                    "keys",
+                    "path",
+                    "title",
+                    "section",
+                    "callout",
+                    "entry",
+                    "part",
+                    "paths",
+                    "label",
+                    "tasks",
+                    "phases",
+                    "labels",
+                    "items",
+                    "boxes",
+                    "criteria",
+                    "fact",
+                    "known",
+                    "state",
+                    "text",
+                    "document",
+                    "file",
+                    "count",
+                    "first",
+                    "last",
+                    "preceding",
+                ];
+                if let Some(near) = near(word, WORDS.iter().copied()) {
+                    return Err(format!("`{source}` does not begin with a word of selectors; did you mean `{near}`?"));
+                }
+                return Err(format!("`{source}` does not begin with `{}` or `$`", WORDS.join("`, `")));
             }
         };
         // `plan: count boxes` counts the boxes of the plan.
@@ -296,6 +330,18 @@ impl Condition {
                 let rest = optional.into_iter().chain([&test.after]).flatten().chain(bounds);
                 std::iter::once(&test.select).chain(rest).for_each(visit);
             }
+        }
+    }
+
+    /// Calls `visit` with each variant that it asks for.
+    pub fn variants(&self, visit: &mut dyn FnMut(&str)) {
+        match self {
+            Condition::Variant(name) => visit(name),
+            Condition::All(conditions) | Condition::Any(conditions) => {
+                conditions.iter().for_each(|condition| condition.variants(visit));
+            }
+            Condition::Not(condition) => condition.variants(visit),
+            Condition::Exists(_) | Condition::Test(_) => {}
         }
     }
 

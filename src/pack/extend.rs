@@ -15,6 +15,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::pack::near::near;
+
 /// The key that names the other kind.
 const EXTENDS: &str = "extends";
 /// Takes an item out of a list.
@@ -33,8 +35,8 @@ pub struct Merged {
     pub value: Value,
     /// Pointers into the value, and the place in the extending file that they come from; none, if it is not there.
     places: Vec<(String, Option<String>)>,
-    /// What is wrong with the extending file: pointer into it, and words.
-    pub mistakes: Vec<(String, String)>,
+    /// What is wrong with the extending file: pointer into it, words, and advice.
+    pub mistakes: Vec<(String, String, String)>,
 }
 
 impl Merged {
@@ -59,7 +61,8 @@ impl Merged {
         let places = below.places.into_iter();
         self.places
             .extend(places.map(|(pointer, own)| (format!("{to}{pointer}"), own.map(|own| format!("{from}{own}")))));
-        self.mistakes.extend(below.mistakes.into_iter().map(|(pointer, words)| (format!("{from}{pointer}"), words)));
+        let mistakes = below.mistakes.into_iter();
+        self.mistakes.extend(mistakes.map(|(pointer, words, help)| (format!("{from}{pointer}"), words, help)));
         below.value
     }
 }
@@ -89,6 +92,8 @@ pub fn extend(base: &Value, own: &Value, not: &[String]) -> Merged {
         }
     }
     let mut merged = merge("", &base, &own);
+    let schema = |kind: &Value| kind.pointer("/fields/schema").cloned().unwrap_or_default();
+    unknown_optional(&schema(&base), &schema(&own), "/fields/schema", &mut merged.mistakes);
     if let Some(schema) = merged.value.pointer_mut("/fields/schema") {
         settle_required(schema);
     }
@@ -103,7 +108,7 @@ fn merge(key: &str, base: &Value, own: &Value) -> Merged {
             for (_, from) in &mut merged.places {
                 *from = from.take().map(|from| format!("/{ONLY}{from}"));
             }
-            for (from, _) in &mut merged.mistakes {
+            for (from, _, _) in &mut merged.mistakes {
                 *from = format!("/{ONLY}{from}");
             }
             merged
@@ -135,7 +140,12 @@ impl Merged {
         let mut result = base.clone();
         for (key, value) in own {
             if value.is_null() {
-                result.shift_remove(key);
+                if result.shift_remove(key).is_none() {
+                    let words = format!("there is no `{key}` to take away");
+                    let help = near(key, base.keys().map(String::as_str));
+                    let help = help.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+                    self.mistakes.push((step(key), words, help));
+                }
                 continue;
             }
             let below = merge(key, base.get(key).unwrap_or(&Value::Null), value);
@@ -169,7 +179,11 @@ fn list(key: &str, base: &[Value], own: &[Value]) -> Merged {
             for wanted in one_or_many(wanted) {
                 if !remove(&mut slots, wanted) {
                     let words = format!("there is no `{}` in the list that is extended", plain(wanted));
-                    merged.mistakes.push((format!("/{number}/{REMOVE}"), words));
+                    let known: Vec<String> =
+                        base.iter().filter_map(identity).flat_map(|it| it.1).map(|it| plain(&it)).collect();
+                    let help = near(&plain(wanted), known.iter().map(String::as_str));
+                    let help = help.map_or_else(String::new, |near| format!("did you mean `{near}`?"));
+                    merged.mistakes.push((format!("/{number}/{REMOVE}"), words, help));
                 }
             }
             next = next.map(|next| next.min(slots.len()));
@@ -331,6 +345,29 @@ fn settle_required(schema: &mut Value) {
             }
         } else {
             not_required(schema, &name);
+        }
+    }
+}
+
+/// Fields that are made optional, and that the other kind does not have.
+fn unknown_optional(base: &Value, own: &Value, pointer: &str, mistakes: &mut Vec<(String, String, String)>) {
+    let members = |schema: &Value| schema.get("properties").and_then(Value::as_object).cloned().unwrap_or_default();
+    let known = members(base);
+    let listed = base.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    for (name, property) in members(own) {
+        let at = format!("{pointer}/properties{}", step(&name));
+        let optional = property.get("required").and_then(Value::as_bool) == Some(false);
+        match known.get(&name) {
+            Some(inner) => unknown_optional(inner, &property, &at, mistakes),
+            None if optional && !listed.contains(&Value::from(name.as_str())) => {
+                let help = near(&name, known.keys().map(String::as_str));
+                let help = help.map_or_else(
+                    || "a field of your own is optional unless `required` lists it".to_owned(),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                mistakes.push((at, format!("the other kind has no field `{name}` that could be optional"), help));
+            }
+            None => {}
         }
     }
 }

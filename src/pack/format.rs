@@ -407,7 +407,8 @@ pub struct Unique {
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Fact {
-    /// Where: selectors (`section Final Validation`); the whole document, if none.
+    /// Where: selectors (`section Final Validation`, `callout NAME`, `field status`); the text of the whole document, if
+    /// none.
     #[serde(default, rename = "in")]
     pub places: OneOrMany<String>,
     /// Whether it stands in code blocks, rather than in headings, paragraphs, items and tables.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::diagnostic::Diagnostic;
 use crate::pack::compile::Problems;
 use crate::pack::extend::{Merged, extend};
-use crate::pack::source::Source;
+use crate::pack::source::{Source, key_at};
 use crate::pack::{format, load};
 use crate::text::Span;
 
@@ -24,7 +24,7 @@ pub(super) struct Told {
     pub(super) format: format::Kind,
     /// The kinds that it extends, nearest first, as `pack/kind`.
     pub(super) lineage: Vec<Arc<str>>,
-    merged: Option<Merged>,
+    pub(super) merged: Option<Merged>,
 }
 
 impl Told {
@@ -49,8 +49,13 @@ impl Told {
             }
         };
         let mut merged = extend(&base, &own, &not);
-        for (pointer, message) in std::mem::take(&mut merged.mistakes) {
-            mistakes.push(source.mistake(source.place(&pointer), message, String::new()));
+        for (pointer, message, help) in std::mem::take(&mut merged.mistakes) {
+            // What a list loses is a value, everything else a key.
+            let span = match source.root() {
+                Some(root) if !pointer.ends_with("/remove") && !pointer.contains("/remove/") => key_at(&root, &pointer),
+                _ => source.place(&pointer),
+            };
+            mistakes.push(source.mistake(span, message, help));
         }
         let text = source.text();
         match load::from_value(&text, merged.value.take(), |pointer| merged.place(pointer)) {
@@ -65,9 +70,13 @@ impl Told {
     /// Tells what the compiler found, at its place in the kind's own file.
     pub(super) fn report(&self, source: &Source, problems: Problems, mistakes: &mut Vec<Diagnostic>) {
         let Some(merged) = &self.merged else { return source.report(problems, mistakes) };
-        for problem in problems.0 {
+        for problem in problems.found {
             let own = merged.place(&problem.pointer).unwrap_or_else(|| "/extends".to_owned());
-            mistakes.push(source.mistake(source.place(&own), problem.message, String::new()));
+            let span = match source.root() {
+                Some(root) if problem.at_key => key_at(&root, &own),
+                _ => source.place(&own),
+            };
+            mistakes.push(source.mistake(span, problem.message, problem.help));
         }
     }
 }
@@ -85,7 +94,14 @@ fn resolve(
     };
     let full = if name.contains('/') { name.to_owned() } else { format!("{pack}/{name}") };
     if lineage.iter().any(|known| **known == *full) || lineage.len() >= LONGEST {
-        return Err((format!("`{full}` extends itself"), "name a kind that stands by itself".to_owned()));
+        let through: Vec<String> =
+            lineage.iter().skip_while(|known| ***known != *full).skip(1).map(|kind| format!("`{kind}`")).collect();
+        let help = match name.contains('/') {
+            false if through.is_empty() => "a kind of another pack is named with it: `extends: PACK/KIND`",
+            _ => "name a kind that stands by itself",
+        };
+        let through = if through.is_empty() { String::new() } else { format!(" through {}", through.join(" and ")) };
+        return Err((format!("`{full}` extends itself{through}"), help.to_owned()));
     }
     lineage.push(full.as_str().into());
     let (base_pack, kind) = full.split_once('/').unwrap_or((pack, &full));
@@ -96,7 +112,10 @@ fn resolve(
             let kinds = files.iter().filter_map(|(path, _)| path.strip_prefix("kinds/")?.strip_suffix(".yaml"));
             kinds.map(move |kind| format!("{pack}/{kind}"))
         });
-        let near = names.min_by_key(|known| strsim::osa_distance(known, &full));
+        let names: Vec<String> = names.collect();
+        // A kind of that name in another pack is nearer than any other.
+        let same = names.iter().find(|known| known.rsplit('/').next() == Some(kind));
+        let near = same.or_else(|| names.iter().min_by_key(|known| strsim::osa_distance(known, &full)));
         let help = near.map_or_else(String::new, |near| format!("did you mean `{near}`? `worklint kinds` lists them"));
         return Err((format!("there is no kind `{full}`"), help));
     };

@@ -47,8 +47,60 @@ pub fn from_yaml<T: DeserializeOwned>(text: &Text) -> Result<T, Vec<Mistake>> {
         let start = Node { span: Span::point(whole.start), value: Value::Null };
         let root = tree.root.as_ref().unwrap_or(&start);
         let found = walk(root, error.path());
-        vec![refused(text, found, &error.path().to_string(), &error.inner().to_string())]
+        let first = refused(text, found, &error.path().to_string(), &error.inner().to_string());
+        if quoted_after(&error.inner().to_string(), MISSING).is_none() {
+            return vec![first];
+        }
+        let span = first.span;
+        let names = missing::<T>(text.slice(whole), &error);
+        let mut all = vec![first];
+        all.extend(names.into_iter().skip(1).map(|name| lacks(span, &name)));
+        all
     })
+}
+
+/// How serde begins to say that a key is missing.
+const MISSING: &str = "missing field `";
+
+/// Every key that a mapping lacks, beginning with the one that an error names: each is filled in and the next one asked for.
+fn missing<T: DeserializeOwned>(source: &str, error: &serde_path_to_error::Error<serde_yaml::Error>) -> Vec<String> {
+    /// More keys than this are not told at once.
+    const MOST: usize = 12;
+    let mut names: Vec<String> = Vec::new();
+    let Ok(mut value) = serde_yaml::from_str::<serde_json::Value>(source) else { return names };
+    let mut words = error.inner().to_string();
+    for _ in 0..2 * MOST {
+        // At the mapping that the first error is about, and nowhere else.
+        let Some(object) = error.path().iter().try_fold(&mut value, |node, segment| match segment {
+            Segment::Map { key } => node.get_mut(key),
+            Segment::Seq { index } => node.get_mut(*index),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        }) else {
+            return names;
+        };
+        if object.is_null() {
+            *object = serde_json::json!({});
+        }
+        if let Some((name, _)) = quoted_after(&words, MISSING) {
+            object[name] = "".into();
+            names.push(name.to_owned());
+        } else if let (Some(name), Some((_, rest))) = (names.last(), quoted_after(&words, "unknown variant `")) {
+            // A word of a closed list: any of them will do.
+            let Some(word) = all_quoted(rest).first().map(|&word| word.to_owned()) else { return names };
+            object[name.as_str()] = word.into();
+        } else {
+            return names;
+        }
+        match serde_path_to_error::deserialize::<_, T>(value.clone()) {
+            Ok(_) => return names,
+            Err(error) => words = error.inner().to_string(),
+        }
+    }
+    names
+}
+
+fn lacks(span: Span, name: &str) -> Mistake {
+    Mistake { span, message: format!("the key `{name}` is missing"), help: format!("add `{name}: …`") }
 }
 
 /// Reads a value that was made of the file and of another one. `place` leads from a pointer into the value to one into
@@ -149,9 +201,16 @@ fn refused(text: &Text, (key, node): (Option<&Node>, &Node), path: &str, words: 
             help: suggestion(name, &known, "allowed are"),
         };
     }
-    if let Some((name, _)) = quoted_after(words, "missing field `") {
+    if let Some((name, _)) = quoted_after(words, MISSING) {
         let span = if node.value == Value::Null { key.map_or(node.span, |key| key.span) } else { shown(text, node) };
-        return Mistake { span, message: format!("the key `{name}` is missing"), help: format!("add `{name}: …`") };
+        return lacks(span, name);
+    }
+    // Whatever serde puts before it.
+    let words = words.find(NO_CONDITION).map_or(words, |at| &words[at..]);
+    if words.starts_with(NO_CONDITION)
+        && let Some(mistake) = no_condition(node)
+    {
+        return mistake;
     }
     let span = if node.span.is_empty() { key.map_or(node.span, |key| key.span) } else { shown(text, node) };
     if words.starts_with("data did not match any variant of untagged enum") {
@@ -163,6 +222,65 @@ fn refused(text: &Text, (key, node): (Option<&Node>, &Node), path: &str, words: 
     }
     let message = plain(words);
     Mistake { span, message, help: String::new() }
+}
+
+/// How the words begin that refuse a condition.
+pub const NO_CONDITION: &str = "this is no condition";
+
+/// Which key makes a mapping no condition, and what was probably meant.
+pub fn no_condition(node: &Node) -> Option<Mistake> {
+    const JOINS: &[&str] = &["all", "any", "not", "variant", "select"];
+    const TESTS: &[&str] = &[
+        "is", "in", "exists", "empty", "fits", "holds", "before", "after", "margin", "subset", "equals", "differs",
+        "like", "contains", "above", "below",
+    ];
+    if let Value::Seq(items) = &node.value {
+        return items.iter().find_map(no_condition);
+    }
+    let names: Vec<(&Node, String, &Node)> =
+        node.pairs().iter().filter_map(|(key, value)| Some((key, key.scalar()?, value))).collect();
+    let has = |wanted: &str| names.iter().any(|(_, name, _)| name == wanted);
+    let test = has("select") || names.iter().any(|(_, name, _)| TESTS.contains(&name.as_str()));
+    for (key, name, value) in &names {
+        let (known, what) = if test { (TESTS, "test") } else { (JOINS, "key") };
+        if known.contains(&name.as_str()) || name == "select" {
+            if matches!(name.as_str(), "all" | "any" | "not")
+                && let Some(inner) = no_condition(value)
+            {
+                return Some(inner);
+            }
+            continue;
+        }
+        let message = format!("unknown {what} `{name}` in a condition");
+        let otherwise = if test { "the tests are" } else { "a condition has" };
+        return Some(Mistake { span: key.span, message, help: suggestion(name, known, otherwise) });
+    }
+    let joins = names.iter().find(|(_, name, _)| JOINS[..4].contains(&name.as_str())).filter(|_| names.len() > 1);
+    if let Some((key, name, _)) = joins {
+        let message = format!("`{name}` stands by itself in a condition");
+        return Some(Mistake { span: key.span, message, help: "join conditions with `all: [ …, … ]`".to_owned() });
+    }
+    (test && !has("select")).then(|| Mistake {
+        span: names.first().map_or(node.span, |(key, _, _)| key.span),
+        message: "the condition does not say what is compared".to_owned(),
+        help: "add `select: SELECTOR`".to_owned(),
+    })
+}
+
+/// What a type refuses, in words without a place: message and advice.
+#[must_use]
+pub fn in_words(words: &str) -> (String, String) {
+    let words = words.rsplit_once(" at line ").map_or(words, |(words, _)| words);
+    if let Some((name, rest)) = quoted_after(words, "unknown field `") {
+        return (format!("unknown key `{name}`"), suggestion(name, &all_quoted(rest), "the keys here are"));
+    }
+    if let Some((name, rest)) = quoted_after(words, "unknown variant `") {
+        return (format!("`{name}` is not allowed"), suggestion(name, &all_quoted(rest), "allowed are"));
+    }
+    if let Some((name, _)) = quoted_after(words, MISSING) {
+        return (format!("the key `{name}` is missing"), format!("add `{name}: …`"));
+    }
+    (plain(words), String::new())
 }
 
 /// serde's words with YAML's names for types.

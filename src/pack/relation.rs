@@ -31,18 +31,15 @@ pub struct Relation {
 
 /// Compiles a relation; `pointer` is its place in the file.
 pub(super) fn relation(pointer: &str, source: &format::Relation, problems: &mut Problems) -> Option<Relation> {
-    let before = problems.0.len();
+    let before = problems.found.len();
     let mut condition = |name: &str, source: &Option<format::Condition>| {
-        source.as_ref().and_then(|source| problems.take(format!("{pointer}/{name}"), Condition::compile(source)))
+        source.as_ref().and_then(|source| problems.condition(format!("{pointer}/{name}"), source))
     };
     let when = condition("when", &source.when);
     let unless = condition("unless", &source.unless);
     let forbid = condition("forbid", &source.forbid);
     let mut selectors = |name: &str, sources: &[String]| -> Vec<Selector> {
-        sources
-            .iter()
-            .filter_map(|selector| problems.take(format!("{pointer}/{name}"), Selector::compile(selector)))
-            .collect()
+        sources.iter().filter_map(|selector| problems.selector(format!("{pointer}/{name}"), selector)).collect()
     };
     let at = selectors("at", source.at.as_slice());
     let related = selectors("related", source.related.as_slice());
@@ -51,7 +48,7 @@ pub(super) fn relation(pointer: &str, source: &format::Relation, problems: &mut 
             .iter()
             .filter_map(|(name, selector)| {
                 let place = format!("{pointer}/{key}/{name}");
-                Some((name.clone(), problems.take(place, Selector::compile(selector))?))
+                Some((name.clone(), problems.selector(place, selector)?))
             })
             .collect()
     };
@@ -104,7 +101,7 @@ pub(super) fn relation(pointer: &str, source: &format::Relation, problems: &mut 
         problems.take::<()>(pointer, Err("it says neither `when`, `each`, `forbid` nor `demand`".to_owned()));
     }
     // Half a condition would report what nobody asked for.
-    (problems.0.len() == before).then_some(relation)
+    (problems.found.len() == before).then_some(relation)
 }
 
 /// Names in an order in which each comes after those that it uses.

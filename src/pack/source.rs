@@ -45,14 +45,16 @@ impl Source {
     }
 
     pub(super) fn report(&self, problems: Problems, mistakes: &mut Vec<Diagnostic>) {
-        if problems.0.is_empty() {
+        if problems.found.is_empty() {
             return;
         }
         let text = self.text();
         let root = crate::parse::yaml::parse(&text, Span::new(text.start(), text.len())).root;
-        for Problem { pointer, message } in problems.0 {
-            let span = root.as_ref().map_or(Span::point(0), |root| nearest(root, &pointer));
-            mistakes.push(self.mistake(span, message, String::new()));
+        for Problem { pointer, message, help, at_key } in problems.found {
+            let span = root
+                .as_ref()
+                .map_or(Span::point(0), |root| if at_key { key_at(root, &pointer) } else { nearest(root, &pointer) });
+            mistakes.push(self.mistake(span, message, help));
         }
     }
 
@@ -76,6 +78,12 @@ impl Source {
             related: Vec::new(),
             fingerprint: String::new(),
         }
+    }
+
+    /// The file's YAML, as far as it can be read.
+    pub(super) fn root(&self) -> Option<crate::document::Node> {
+        let text = self.text();
+        crate::parse::yaml::parse(&text, Span::new(text.start(), text.len())).root
     }
 
     /// The place of a pointer in the file, or of what is nearest above it.
@@ -113,7 +121,12 @@ pub(super) fn adopt(
     let format: format::Pack = head.parse(mistakes)?;
     let name = format.name.clone();
     let fault = if own.contains(&name) {
-        Some((format!("there are two packs `{name}`"), "give one of them another name".to_owned()))
+        let other = known.get(&name).and_then(|files| files.iter().find(|(path, _)| path == "pack.yaml"));
+        let other = match other {
+            Some((_, Source::File { path, .. })) => format!("; the other is `{path}`"),
+            _ => String::new(),
+        };
+        Some((format!("there are two packs `{name}`{other}"), "give one of them another name".to_owned()))
     } else if let Some(words) = validate::name_of(&format) {
         Some((words, String::new()))
     } else {
@@ -136,6 +149,15 @@ pub(super) fn adopt(
         }
         None => Some((name, list)),
     }
+}
+
+/// The place of the key that a pointer ends with, or of what is nearest.
+pub(super) fn key_at(root: &crate::document::Node, pointer: &str) -> Span {
+    let key = pointer.rsplit_once('/').and_then(|(parent, step)| {
+        let name = step.replace("~1", "/").replace("~0", "~");
+        root.pointer(parent)?.entry(&name).map(|(key, _)| key.span)
+    });
+    key.unwrap_or_else(|| nearest(root, pointer))
 }
 
 /// The place that a pointer names, or the nearest node above it.

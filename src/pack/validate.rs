@@ -2,8 +2,9 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::pack::format::Stage;
+use crate::pack::near::{advice, near};
 use crate::pack::source::Source;
-use crate::pack::{Card, Pack, Packs, format};
+use crate::pack::{Card, Pack, Packs, format, load};
 use crate::text::Span;
 
 impl Packs {
@@ -24,19 +25,13 @@ impl Packs {
             self.card_names(&card, source, mistakes);
         }
         self.pack_names(pack, mistakes);
-        for (kind, source) in pack.kinds.iter().zip(&pack.kind_files) {
-            for rule in kind.format.severity.keys().filter(|rule| self.card(rule).is_none()) {
-                let message = format!("there is no rule `{rule}`");
-                let help = "`worklint rule` lists them".to_owned();
-                mistakes.push(source.mistake(source.place(&format!("/severity/{rule}")), message, help));
-            }
-        }
+        self.unknown_names(pack, mistakes);
     }
 
     fn card_names(&self, card: &Card, source: &Source, mistakes: &mut Vec<Diagnostic>) {
         for (number, kind) in card.kinds().enumerate() {
             if self.kind(&kind).is_none() && !is_broken(&kind, mistakes) {
-                let help = "kinds of other packs are written `PACK/KIND`; `worklint kinds` lists them".to_owned();
+                let help = self.near_kind(&kind);
                 let place = source.place(&format!("/kinds/{number}"));
                 mistakes.push(source.mistake(place, format!("there is no kind `{kind}`"), help));
             }
@@ -64,12 +59,14 @@ impl Packs {
             for member in &item.members {
                 if self.kind(&member.kind).is_none() && !broken.iter().any(|kind| **kind == *member.kind) {
                     let pointer = format!("{place}/members/{}/kind", member.role);
-                    let help = "kinds of other packs are written `PACK/KIND`; `worklint kinds` lists them";
-                    say(pointer, format!("there is no kind `{}`", member.kind), help);
+                    let help = self.near_kind(&member.kind);
+                    say(pointer, format!("there is no kind `{}`", member.kind), &help);
                 }
             }
             for (number, role) in item.required.iter().enumerate().filter(|(_, role)| item.member(role).is_none()) {
-                say(format!("{place}/required/{number}"), format!("there is no member `{role}`"), "");
+                let known: Vec<String> = item.members.iter().map(|member| member.role.clone()).collect();
+                let help = advice(role, &known, "members");
+                say(format!("{place}/required/{number}"), format!("there is no member `{role}`"), &help);
             }
         }
         for (number, relation) in pack.format.relations.iter().enumerate() {
@@ -78,17 +75,21 @@ impl Packs {
             let item = pack.work_items.iter().find(|item| relation.work_item.as_ref() == Some(&item.name));
             let unknown = |role: &&String| item.is_some_and(|item| item.member(role).is_none());
             for role in relation.demand.iter().filter(unknown) {
-                say(format!("{place}/demand"), format!("there is no member `{role}`"), "");
+                let members = item.iter().flat_map(|item| &item.members);
+                let known: Vec<String> = members.map(|member| member.role.clone()).collect();
+                let help = advice(role, &known, "members");
+                say(format!("{place}/demand"), format!("there is no member `{role}`"), &help);
             }
             if let Some((pointer, message, help)) = self.unknown_report(relation) {
-                say(format!("{place}{pointer}"), message, help);
+                say(format!("{place}{pointer}"), message, &help);
             }
         }
-        for (kind, source) in pack.kinds.iter().zip(&pack.kind_files) {
+        for (kind, file) in pack.kinds.iter().zip(&pack.kind_files) {
+            let source = &file.source;
             for (number, claim) in kind.format.claims.iter().enumerate() {
                 if let Some((pointer, message, help)) = self.unknown_report(claim) {
                     let pointer = format!("/claims/{number}{pointer}");
-                    mistakes.push(source.mistake(source.place(&pointer), message, help.to_owned()));
+                    mistakes.push(source.mistake(source.place(&pointer), message, help));
                 }
             }
         }
@@ -99,22 +100,56 @@ impl Packs {
             let claims = self.all_kinds().flat_map(|kind| &kind.format.claims);
             let reported =
                 self.packs.iter().flat_map(|pack| &pack.format.relations).chain(claims).any(|r| r.report == *rule);
-            if card.format.stage == Some(Stage::Relations) && !reported {
-                let help = "add a relation with `report:` and this name".to_owned();
-                let message = format!("no relation of `pack.yaml` reports `{rule}`");
+            // A kind that cannot be read may have the claim.
+            if card.format.stage == Some(Stage::Relations) && !reported && pack.broken.is_empty() {
+                let help =
+                    "add a relation in `pack.yaml`, or one of the `claims` of a kind, with `report:` and this name"
+                        .to_owned();
+                let message =
+                    format!("neither a relation of `pack.yaml` nor one of the `claims` of a kind reports `{rule}`");
                 mistakes.push(source.mistake(source.place("/stage"), message, help));
             }
         }
     }
 
     /// What is wrong with the rule and the case that a relation or claim reports: place, what, advice.
-    fn unknown_report(&self, relation: &format::Relation) -> Option<(&'static str, String, &'static str)> {
+    fn unknown_report(&self, relation: &format::Relation) -> Option<(&'static str, String, String)> {
         let Some(card) = self.card(&relation.report) else {
-            let help = "write its card as a file of that name in `rules/`; `worklint rule` lists the others";
+            // A card with mistakes has told them.
+            if self.has_rule(&relation.report) {
+                return None;
+            }
+            let help = match near(&relation.report, self.cards().iter().map(|card| &*card.name)) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    "write its card as a file of that name in `rules/`; `worklint rule` lists the others".to_owned()
+                }
+            };
             return Some(("/report", format!("there is no rule `{}`", relation.report), help));
         };
         let case = relation.case.as_ref().filter(|case| !card.format.cases.contains_key(*case))?;
-        Some(("/case", format!("the card of `{}` has no case `{case}`", card.name), "add it to the card's `cases`"))
+        let known: Vec<&str> = card.format.cases.keys().map(String::as_str).collect();
+        let help = match near(case, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "add it to the card's `cases`".to_owned(),
+        };
+        Some(("/case", format!("the card of `{}` has no case `{case}`", card.name), help))
+    }
+
+    /// Advice about a kind that does not exist.
+    fn near_kind(&self, name: &str) -> String {
+        let short = name.rsplit('/').next().unwrap_or(name);
+        let kinds = || self.all_kinds().map(|kind| &*kind.name);
+        let same = || kinds().find(|kind| kind.rsplit('/').next() == Some(short));
+        match near(name, kinds()).or_else(same) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "kinds of other packs are written `PACK/KIND`; `worklint kinds` lists them".to_owned(),
+        }
+    }
+
+    /// Whether there is a rule of that name, be its card in order or not.
+    pub(super) fn has_rule(&self, name: &str) -> bool {
+        self.card(name).is_some() || self.packs.iter().any(|pack| pack.cards.iter().any(|(rule, _)| rule == name))
     }
 
     /// A mistake in the card of a rule, at a JSON pointer into its file: for those who know more than the types do.
@@ -122,6 +157,14 @@ impl Packs {
     pub fn mistake_in_card(&self, card: &Card, pointer: &str, message: String, help: &str) -> Option<Diagnostic> {
         let pack = self.packs.iter().find(|pack| pack.name == card.pack)?;
         let (_, source) = pack.cards.iter().find(|(name, _)| **name == *card.name)?;
+        if message.contains(load::NO_CONDITION) {
+            let root = source.root();
+            let with = root.as_ref().and_then(|root| root.pointer(pointer));
+            let mut values = with.into_iter().flat_map(|with| with.pairs()).map(|(_, value)| value);
+            if let Some(mistake) = values.find_map(load::no_condition) {
+                return Some(source.mistake(mistake.span, mistake.message, mistake.help));
+            }
+        }
         Some(source.mistake(source.place(pointer), message, help.to_owned()))
     }
 }

@@ -3,7 +3,8 @@
 use crate::document::{Body, Document, Fact, Line};
 use crate::pack::Kind;
 use crate::pack::compile::FactRule;
-use crate::select::regions;
+use crate::pack::condition::Target;
+use crate::select::{Scope, regions};
 use crate::text::Span;
 
 /// Reads the facts of a document.
@@ -18,6 +19,7 @@ pub fn read(document: &mut Document, kind: &Kind) {
         for region in regions {
             search(document, rule, region, &mut facts);
         }
+        values(document, rule, &mut facts);
     }
     let quoted = |fact: &Fact| {
         let bare = kind.body().facts.iter().any(|rule| rule.bare && rule.name == *fact.name);
@@ -26,6 +28,20 @@ pub fn read(document: &mut Document, kind: &Kind) {
     facts.retain(|fact| !quoted(fact));
     facts.sort_by_key(|fact: &Fact| fact.span);
     document.facts = facts;
+}
+
+/// Searches the values of the fields that a fact is looked for in: front matter and data are no blocks of text.
+fn values(document: &Document, rule: &FactRule, facts: &mut Vec<Fact>) {
+    let text = &document.parsed.text;
+    for place in rule.places.iter().filter(|place| matches!(place.target, Target::Field(_))) {
+        for value in Scope::alone(document).select(place).into_iter().filter(|value| !value.span.is_empty()) {
+            for number in text.line_at(value.span.start)..=text.line_at(value.span.end - 1) {
+                let span = text.line_span(number);
+                let span = Span::new(span.start.max(value.span.start), span.end.min(value.span.end));
+                line(rule, &Line::of(text.slice(span), span.start), facts);
+            }
+        }
+    }
 }
 
 fn search(document: &Document, rule: &FactRule, region: Span, facts: &mut Vec<Fact>) {

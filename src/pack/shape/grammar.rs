@@ -213,7 +213,10 @@ impl<'a> Parser<'a> {
             let from = self.at;
             let named = self.name();
             hole = Hole::named(named).ok_or_else(|| {
-                let message = format!("`{named}` is not a type of hole; there are {}", Hole::all_names());
+                let message = match Hole::near(named) {
+                    Some(near) => format!("`{named}` is not a type of hole; did you mean `{near}`?"),
+                    None => format!("`{named}` is not a type of hole; there are {}", Hole::all_names()),
+                };
                 ShapeError::new(from..self.at, message)
             })?;
         } else if self.eat("=") {
@@ -408,7 +411,9 @@ mod tests {
         for (source, place, words) in [
             ("a {b", "{b", "not closed"),
             ("a } b", "}", "closes nothing"),
-            ("{a:dat}", "dat", "`dat` is not a type of hole; there are text, rest"),
+            ("{a:dat}", "dat", "`dat` is not a type of hole; did you mean `date`?"),
+            ("{a:integer}", "integer", "`integer` is not a type of hole; did you mean `int`?"),
+            ("{a:colour}", "colour", "`colour` is not a type of hole; there are text, rest"),
             (r"a \d+", r"\d", "is not an escape"),
             (r"a \", r"\", "escapes nothing"),
             ("{}", "{}", "a hole is written"),

@@ -128,6 +128,15 @@ impl Hole {
         NAMES.iter().find(|(known, _)| *known == name).map(|(_, hole)| *hole)
     }
 
+    /// The type that was probably meant: one that is nearly written so, or shorter for the same.
+    pub(super) fn near(name: &str) -> Option<&'static str> {
+        let names = || NAMES.iter().map(|(known, _)| *known);
+        let near = crate::pack::near::near(name, names());
+        near.or_else(|| {
+            names().filter(|known| known.len() > 2 && name.starts_with(known)).max_by_key(|known| known.len())
+        })
+    }
+
     /// All names of types, for a message.
     pub(super) fn all_names() -> String {
         NAMES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")

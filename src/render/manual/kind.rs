@@ -237,6 +237,13 @@ fn tasks(blocks: &mut Vec<Block>, format: &format::Kind) {
 fn values(blocks: &mut Vec<Block>, format: &format::Kind) {
     let criteria: Vec<String> = format.criteria.as_slice().iter().map(|place| words::selector(place)).collect();
     fact(blocks, "Criteria", &words::joined(&criteria, "and"));
+    let unique: Vec<String> = format.unique.iter().map(|unique| words::selector(&unique.value)).collect();
+    fact(blocks, "Unique", &words::joined(&unique, "and"));
+    let facts: Vec<String> = format.facts.keys().map(|name| words::code(name)).collect();
+    fact(blocks, "Facts", &words::joined(&facts, "and"));
+    let mut claims: Vec<String> = format.claims.iter().map(|claim| words::code(&claim.report)).collect();
+    claims.dedup();
+    fact(blocks, "Claims", &words::joined(&claims, "and"));
     if let Some(items) = &format.items {
         let prefixes = if items.prefixes.is_empty() {
             String::new()
