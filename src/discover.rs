@@ -154,22 +154,25 @@ pub fn discover(packs: &Packs, request: Request) -> Discovered {
 /// All files under a folder, without regard to ignore files: the tree of a test. Paths are relative to the folder.
 #[must_use]
 pub fn tree(folder: &Path) -> Vec<(String, Result<Text, Unread>)> {
+    files_below(folder, |_| false).into_iter().map(|(path, file)| (path, read(&file))).collect()
+}
+
+/// The files below a folder, each with its path relative to it, sorted; folders that are left out are not looked into.
+fn files_below(folder: &Path, leaves_out: impl Fn(&str) -> bool) -> Vec<(String, PathBuf)> {
     let mut files = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(current) = folders.pop() {
         for entry in fs::read_dir(&current).into_iter().flatten().flatten() {
             let path = entry.path();
+            let name = slashed(path.strip_prefix(folder).unwrap_or(&path));
             match entry.file_type() {
-                Ok(kind) if kind.is_dir() => folders.push(path),
-                Ok(kind) if kind.is_file() => {
-                    let name = slashed(path.strip_prefix(folder).unwrap_or(&path));
-                    files.push((name, read(&path)));
-                }
+                Ok(kind) if kind.is_dir() && !leaves_out(&name) => folders.push(path),
+                Ok(kind) if kind.is_file() => files.push((name, path)),
                 _ => {}
             }
         }
     }
-    files.sort_by(|a, b| a.0.cmp(&b.0));
+    files.sort();
     files
 }
 
@@ -198,11 +201,13 @@ pub fn pack(folder: &Path, shown: &str) -> Result<PackSource, Problem> {
         });
     }
     let mut files = Vec::new();
-    for (path, content) in tree(folder) {
-        // Fixtures may be broken on purpose, and what is no YAML is no data.
-        if path.starts_with("fixtures/") || !has_ending(&path, &["yaml", "yml"]) {
-            continue;
-        }
+    // Fixtures may be broken on purpose, and what is hidden may be anything.
+    let is_hidden = |path: &str| path.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
+    let found = files_below(folder, |path| path == "fixtures" || is_hidden(path));
+    for (path, file) in found.into_iter().filter(|(path, _)| has_ending(path, &["yaml", "yml"]) && !is_hidden(path)) {
+        // Of a YAML file in another place only its name matters: it is reported as not read.
+        let known = path == "pack.yaml" || path.starts_with("kinds/") || path.starts_with("rules/");
+        let content = if known { read(&file) } else { Ok(Text::new("")) };
         let content = content.map_err(|_| Problem {
             message: format!("`{shown}/{path}` cannot be read"),
             help: "A pack is made of text files in UTF-8; check the file and its permissions".to_owned(),

@@ -133,6 +133,7 @@ pub fn run(packs: &Packs, folder: &Path) -> Vec<CaseResult> {
             results.push(failed(folder, CASE_FILE, format!("`cases` names `{name}`, and there is no such case")));
         }
     }
+    refuse_clashes(&mut results);
     results.sort_by(|a, b| a.name.cmp(&b.name));
     results
 }
@@ -161,6 +162,18 @@ pub fn strays(folder: &Path) -> Vec<String> {
     }
     found.sort();
     found
+}
+
+/// Bad cases that would store what they give in one file cannot both pass.
+fn refuse_clashes(results: &mut [CaseResult]) {
+    for at in 0..results.len() {
+        let own = &results[at];
+        let other = results.iter().find(|other| other.bad && own.bad && other.out == own.out && other.name != own.name);
+        let Some(other) = other.filter(|_| own.name != CASE_FILE) else { continue };
+        let out = own.out.file_name().unwrap_or_default().to_string_lossy();
+        let why = format!("its output would be stored in `{out}`, as that of `{}`; rename one of them", other.name);
+        results[at] = CaseResult { output: String::new(), ran: false, passed: false, why, ..results[at].clone() };
+    }
 }
 
 /// What is stored beside a case is not a case.
@@ -285,10 +298,11 @@ fn failed(folder: &Path, name: &str, why: String) -> CaseResult {
     }
 }
 
-/// `bad-x.md` and the folder `bad-x` both store their output in `bad-x.out`.
+/// What the document `bad-x.md` and the folder `bad-x` give is stored in `bad-x.out`; a folder's name has no ending.
 fn out_file(folder: &Path, name: &str) -> PathBuf {
-    let stem = Path::new(name).file_stem().map_or_else(|| name.into(), |stem| stem.to_string_lossy());
-    folder.join(format!("{stem}.out"))
+    let path = Path::new(name);
+    let stem = path.file_stem().filter(|_| !folder.join(name).is_dir()).unwrap_or(path.as_os_str());
+    folder.join(format!("{}.out", stem.to_string_lossy()))
 }
 
 #[cfg(test)]
@@ -307,9 +321,24 @@ mod tests {
     }
 
     #[test]
+    fn cases_that_share_an_output_fail() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for name in ["bad.md", "bad.markdown", "bad-other.md", "good.md"] {
+            std::fs::write(folder.path().join(name), "# A\n").expect("a file in it");
+        }
+        let results = run(Packs::builtin(), folder.path());
+        let clashing: Vec<&str> =
+            results.iter().filter(|case| case.why.contains("`bad.out`")).map(|case| case.name.as_str()).collect();
+        assert_eq!(clashing, ["bad.markdown", "bad.md"]);
+    }
+
+    #[test]
     fn output_is_stored_beside_the_case() {
         assert_eq!(out_file(Path::new("f"), "bad-x.md"), Path::new("f/bad-x.out"));
         assert_eq!(out_file(Path::new("f"), "bad-x"), Path::new("f/bad-x.out"));
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::create_dir(folder.path().join("bad-v1.2")).expect("a folder in it");
+        assert_eq!(out_file(folder.path(), "bad-v1.2"), folder.path().join("bad-v1.2.out"));
         assert!(is_stored("bad-x.out") && is_stored("bad-x.fixed.md") && !is_stored("bad-x.md"));
     }
 }

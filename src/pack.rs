@@ -572,6 +572,12 @@ impl Pack {
         }
     }
 
+    /// The folder of a user's pack, as its source names it.
+    #[must_use]
+    pub fn folder(&self) -> Option<&str> {
+        self.place().strip_suffix("/pack.yaml")
+    }
+
     /// Its relations, compiled when a work item of it is first met.
     #[must_use]
     pub fn relations(&self) -> &[Relation] {

@@ -10,7 +10,7 @@ use crate::document::Document;
 use crate::pack::Packs;
 use crate::pack::condition::{Condition, Selector, Target};
 use crate::pack::relation::Relation;
-use crate::read::fields::short;
+use crate::read::fields::in_words;
 use crate::ruleset::fill;
 use crate::select::{Members, Memo, Scope, Selected, head, normal};
 use crate::text::Span;
@@ -46,12 +46,7 @@ fn of_group(packs: &Packs, workspace: &Workspace, number: usize) -> Vec<(usize, 
     let base = &workspace.documents()[*base];
     let members = workspace.members_of_group(number, item);
     // Where a missing member would lie, unless something lies there.
-    let missing = |role: &str| {
-        let member = item.member(role).filter(|_| !group.members.contains_key(role))?;
-        let files: Vec<String> = member.files.iter().map(|file| group.shared.path(file)).collect();
-        let there = files.iter().any(|file| workspace.document(file).is_some());
-        (!there).then_some(files)
-    };
+    let missing = |role: &str| item.member(role).and_then(|member| group.lacks(member, workspace));
     let mut found = Vec::new();
     for relation in pack.relations().iter().filter(|it| it.format.work_item.as_ref() == Some(&item.name)) {
         let evaluation = Evaluation { relation, base, members: &members, missing: &missing };
@@ -345,11 +340,6 @@ fn once(found: Vec<(Arc<str>, Finding)>) -> Vec<(Arc<str>, Finding)> {
         };
     }
     vec![(path, first)]
-}
-
-/// A value as a message quotes it.
-fn in_words(text: &str) -> String {
-    short(text.trim().lines().next().unwrap_or_default().trim_matches('`'))
 }
 
 /// Where a finding about a selected thing points: a document, and what has no place in its text, are told at its head.

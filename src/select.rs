@@ -15,7 +15,7 @@ use crate::pack::format::Progress;
 use crate::pack::schema::plain;
 use crate::pack::shape::Shape;
 use crate::select::targets::select_in;
-use crate::text::Span;
+use crate::text::{Span, leading_digits};
 use crate::time::{Demand, Timestamp};
 
 /// What conditions are evaluated on.
@@ -299,11 +299,16 @@ fn is_later(later: &Selected<'_>, earlier: &Selected<'_>, margin: i64) -> bool {
     }
 }
 
-/// The number at the beginning of a text: `80%` is 80.
-fn number(text: &str) -> Option<f64> {
+/// The number at the beginning of a text: `80%` is 80, `1,000` is 1000.
+#[must_use]
+pub fn number(text: &str) -> Option<f64> {
     let text = text.trim().trim_matches('`').trim();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(text.len());
-    text[..end].trim_end_matches('.').parse().ok()
+    let bare = text.strip_prefix('-').unwrap_or(text);
+    let (digits, end) = leading_digits(bare);
+    let rest = &bare[end..];
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(rest.len());
+    let sign = if bare.len() < text.len() { "-" } else { "" };
+    format!("{sign}{digits}{}", &rest[..end]).trim_end_matches('.').parse().ok()
 }
 
 /// Where a numbered thing stands among others: `3` before `3a` before `12`.
@@ -586,6 +591,9 @@ mod tests {
         assert_eq!(number("80%"), Some(80.0));
         assert_eq!(number("-3 of 4"), Some(-3.0));
         assert_eq!(number("2."), Some(2.0));
+        assert_eq!(number("1,000 tasks"), Some(1000.0));
+        assert_eq!(number("-1,250.5"), Some(-1250.5));
+        assert_eq!(number("2026-01-02"), None);
         assert_eq!(number("none"), None);
     }
 

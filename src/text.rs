@@ -250,6 +250,21 @@ impl Text {
     }
 }
 
+/// The digits that a text begins with, without the commas between its thousands, and how many bytes it takes with them:
+/// of `1,250 tasks` `1250` and 5. Where a comma is not followed by three digits, it ends the number.
+#[must_use]
+pub fn leading_digits(text: &str) -> (String, usize) {
+    let bytes = text.as_bytes();
+    let count = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let mut end = count(0);
+    if (1..=3).contains(&end) {
+        while bytes.get(end) == Some(&b',') && count(end + 1) == 3 {
+            end += 4;
+        }
+    }
+    (text[..end].replace(',', ""), end)
+}
+
 /// What NUL bytes say about a file: every second byte NUL is UTF-16 without its mark, anything else is binary.
 fn nul_means(bytes: &[u8]) -> Unreadable {
     let head = &bytes[..bytes.len().min(512)];
@@ -278,6 +293,18 @@ mod tests {
         assert_eq!(text.position(5), Position { line: 1, column: 2 });
         assert_eq!(text.position(8), Position { line: 2, column: 1 });
         assert_eq!(text.slice(text.line_span(0)), "\u{FEFF}äb");
+    }
+
+    #[test]
+    fn thousands_have_commas() {
+        let digits = |text: &str| leading_digits(text);
+        assert_eq!(digits("1,000"), ("1000".to_owned(), 5));
+        assert_eq!(digits("12,345,678 of"), ("12345678".to_owned(), 10));
+        assert_eq!(digits("12, of which 3"), ("12".to_owned(), 2));
+        assert_eq!(digits("1,2"), ("1".to_owned(), 1));
+        assert_eq!(digits("1000,000"), ("1000".to_owned(), 4));
+        assert_eq!(digits("1,0000"), ("1".to_owned(), 1));
+        assert_eq!(digits("x"), (String::new(), 0));
     }
 
     #[test]

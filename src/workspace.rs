@@ -13,9 +13,10 @@ use rayon::prelude::*;
 use crate::classify::classify;
 use crate::diagnostic::Finding;
 use crate::document::{Document, Format, LinkClass};
-use crate::pack::{Kind, Packs, Shared, WorkItem};
+use crate::pack::{Kind, Member, Packs, Shared, WorkItem};
 use crate::parse::{format_of, parse};
 use crate::read::leftovers::{Remains, search};
+use crate::read::mentions::Mention;
 use crate::read::{draft, read};
 use crate::select::{Members, Scope};
 use crate::text::{Span, Text, Unreadable};
@@ -62,6 +63,20 @@ pub struct Group {
     findings: OnceLock<Vec<(usize, Finding)>>,
 }
 
+impl Group {
+    /// The paths that a member could have, if it is missing. A document at one of them that could not be read, or is not
+    /// recognised, is another finding.
+    #[must_use]
+    pub fn lacks(&self, member: &Member, workspace: &Workspace) -> Option<Vec<String>> {
+        if self.members.contains_key(&member.role) {
+            return None;
+        }
+        let files: Vec<String> = member.files.iter().map(|file| self.shared.path(file)).collect();
+        let there = files.iter().any(|file| workspace.document(file).is_some());
+        (!there).then_some(files)
+    }
+}
+
 /// All documents of a run.
 pub struct Workspace {
     documents: Vec<Document>,
@@ -76,6 +91,8 @@ pub struct Workspace {
     kinds: Vec<Arc<Kind>>,
     known: Mutex<known::Tables>,
     by_name: OnceLock<HashMap<String, Vec<String>>>,
+    /// The files that each document names, once someone asked.
+    mentions: Vec<OnceLock<Vec<Mention>>>,
 }
 
 impl Workspace {
@@ -89,6 +106,7 @@ impl Workspace {
         let documents: Vec<Document> = sources.into_par_iter().map(|source| document_of(packs, source)).collect();
         let mut workspace = Workspace {
             groups_of: vec![Vec::new(); documents.len()],
+            mentions: documents.iter().map(|_| OnceLock::new()).collect(),
             documents,
             reported,
             unread,
@@ -117,6 +135,7 @@ impl Workspace {
                 document.unfilled = remains.unfilled;
             }
         }
+        workspace.read_evidence();
         workspace
     }
 
@@ -285,10 +304,8 @@ impl Workspace {
                 })
             })
             .map(|document| document.root.to_string());
-        let mut roots: Vec<String> = wikilinks
-            .chain(reported().flat_map(known::folders_to_list))
-            .chain(reported().flat_map(|document| self.bases_of_missing(document)))
-            .collect();
+        let mut roots: Vec<String> =
+            wikilinks.chain(reported().flat_map(known::folders_to_list)).chain(self.bases_of_missing()).collect();
         roots.sort();
         roots.dedup_by(|root, before| root.starts_with(before.as_str()));
         roots

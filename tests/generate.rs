@@ -178,4 +178,41 @@ fn a_pack_of_ones_own_gets_its_page_and_schema() {
     let schema = fs::read_to_string(folder.path().join("notes/worklint.schema.json")).unwrap();
     assert!(schema.contains("\"stale\""));
     assert_eq!(generate(folder.path(), &["nowhere"]).status.code(), Some(2));
+    // The folder need not have the pack's name, and that of another pack says nothing.
+    fs::rename(folder.path().join("notes"), folder.path().join("teds")).unwrap();
+    write("worklint.toml", "packs = [\"teds\"]\n");
+    assert_eq!(generate(folder.path(), &["teds", "--check"]).status.code(), Some(0));
+    let rule = |name: &str| {
+        let mut command = Command::new(get_cargo_bin("worklint"));
+        String::from_utf8(command.current_dir(folder.path()).args(["rule", name]).output().unwrap().stdout).unwrap()
+    };
+    assert!(rule("stale").contains("Bad: `notes/a.md`"));
+    assert!(rule("progress-regression").contains("Bad: "));
+}
+
+#[test]
+fn what_was_written_by_hand_is_not_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str| folder.path().join("notes").join(path);
+    fs::create_dir(folder.path().join("notes")).unwrap();
+    fs::write(at("pack.yaml"), "name: notes\nsummary: Notes of meetings.\n").unwrap();
+    for (file, text) in
+        [("RULES.md", "# Our rules\n"), ("schema.json", "{ \"title\": \"Ours\" }"), ("worklint.schema.json", "{")]
+    {
+        fs::write(at(file), text).unwrap();
+        let output = generate(folder.path(), &["notes"]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(&format!("`notes/{file}` is there already")) && said.contains("`--force`"), "{said}");
+        assert_eq!(fs::read_to_string(at(file)).unwrap(), text);
+        fs::remove_file(at(file)).unwrap();
+        assert_eq!(fs::read_dir(folder.path().join("notes")).unwrap().count(), 1, "nothing was written");
+    }
+    fs::write(at("RULES.md"), "# Our rules\n").unwrap();
+    assert!(generate(folder.path(), &["notes", "--force"]).status.success());
+    // What it wrote it may write anew.
+    fs::write(at("pack.yaml"), "name: notes\nsummary: Minutes of meetings.\n").unwrap();
+    fs::write(at("schema.json"), "{ \"title\": \"A file of a worklint pack\" }").unwrap();
+    assert!(generate(folder.path(), &["notes"]).status.success());
+    assert!(fs::read_to_string(at("RULES.md")).unwrap().contains("Minutes of meetings."));
 }

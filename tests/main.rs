@@ -8,6 +8,7 @@ mod cli;
 mod fixtures;
 mod generate;
 mod own_packs;
+mod own_rules;
 mod packs;
 mod relations;
 mod robust;

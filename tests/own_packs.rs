@@ -326,6 +326,25 @@ fn nothing_is_overwritten() {
     assert!(code == 2 && text.contains("is there already"), "{text}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     assert!(!folder.path().join("p/pack.yaml").exists());
+    // What a bad document gives is stored beside it, and that file may be there, too.
+    let stored = folder.path().join("r/fixtures/kinds/note/bad.out");
+    write(&stored, "mine");
+    let (text, code) = run(folder.path(), &["pack", "new", "r"]);
+    assert!(code == 2 && text.contains("bad.out` is there already"), "{text}");
+    assert!(fs::read_to_string(&stored).unwrap() == "mine" && !folder.path().join("r/pack.yaml").exists());
+    let template = root().join("fixtures/cli/templates/voyage-template.md");
+    let derive = ["pack", "derive", template.to_str().unwrap(), "--pack", "s"];
+    let outputs = folder.path().join("s/fixtures/kinds/voyage");
+    write(&outputs.join("bad-unfilled.out"), "mine");
+    let (text, code) = run(folder.path(), &derive);
+    assert!(code == 2 && text.contains("bad-unfilled.out` is there already"), "{text}");
+    fs::remove_file(outputs.join("bad-unfilled.out")).unwrap();
+    // Nor is the output of another bad document.
+    write(&outputs.join("bad-other.md"), "# Voyage Plan: [VOYAGE NAME]\n");
+    write(&outputs.join("bad-other.out"), "mine");
+    let (text, code) = run(folder.path(), &derive);
+    assert!(code == 0 && outputs.join("bad-unfilled.out").is_file(), "{text}");
+    assert_eq!(fs::read_to_string(outputs.join("bad-other.out")).unwrap(), "mine");
     for (arguments, words) in [
         (["pack", "new", "teds"], "is the name of a built-in pack"),
         (["pack", "new", "My_Pack"], "is no name of a pack"),
@@ -335,6 +354,35 @@ fn nothing_is_overwritten() {
     }
     let (text, code) = run(folder.path(), &["pack", "new", "q", "--rule", "missing-field"]);
     assert!(code == 2 && text.contains("has a rule `missing-field` already"), "{text}");
+}
+
+#[test]
+fn only_the_files_of_a_pack_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(run(folder.path(), &["pack", "new", "p"]).1, 0);
+    for path in ["p/.git/a.yaml", "p/.git/kinds/b.yaml", "p/target/c.md", "p/fixtures/broken.yaml"] {
+        write(&folder.path().join(path), "no text: \0\0");
+    }
+    let (text, code) = run(folder.path(), &["pack", "test", "p"]);
+    assert_eq!(code, 0, "{text}");
+    write(&folder.path().join("p/other/c.yaml"), "no text: \0\0");
+    let (text, code) = run(folder.path(), &["pack", "test", "p"]);
+    assert!(code == 1 && text.contains("`other/c.yaml` is not read"), "{text}");
+}
+
+#[test]
+fn fixtures_are_no_documents_wherever_the_configuration_lies() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("sub")).unwrap();
+    assert_eq!(run(&folder.path().join("sub"), &["pack", "new", "rules/decisions"]).1, 0);
+    write(&folder.path().join("sub/worklint.toml"), "packs = [\"./rules/decisions/\"]\n");
+    write(&folder.path().join("sub/notes/2026-03-02-a.md"), "# Note: A\n\n**Date**: 2026-03-02\n");
+    let arguments = ["check", "--output-format", "concise", "--fail-on", "never", "--config"];
+    for (place, file) in [("", "sub/worklint.toml"), ("sub", "worklint.toml"), ("sub/notes", "../worklint.toml")] {
+        let (text, code) = run(&folder.path().join(place), &[&arguments[..], &[file]].concat());
+        assert!(code == 0 && text.contains("2026-03-02-a.md:"), "{place}: {text}");
+        assert!(!text.contains("fixtures/"), "{place}: {text}");
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::check::{Context, Findings, Prepared};
 use crate::pack::condition::{Condition, Selector, Target};
 use crate::pack::format::{self, OneOrMany};
+use crate::read::fields::in_words;
 
 /// What a card says in `with`.
 #[derive(Deserialize)]
@@ -19,8 +20,8 @@ struct Parameters {
     /// What excuses it.
     #[serde(default)]
     unless: Option<format::Condition>,
-    /// Where the finding points: selectors, the first that is found; its text is `{found}` in the message. The head of the
-    /// document, if nothing is said.
+    /// Where the finding points: selectors, the first that is found; its first line is `{found}` in the message. The head of
+    /// the document, if nothing is said.
     #[serde(default)]
     at: OneOrMany<String>,
 }
@@ -47,7 +48,7 @@ pub(super) fn prepare(parameters: &Value) -> Result<Prepared, String> {
             Some((span, if whole { String::new() } else { selected.text }))
         });
         let (span, text) = place.unwrap_or_else(|| (context.head(), String::new()));
-        let finding = found.at(span).value("found", text);
+        let finding = found.at(span).value("found", in_words(&text));
         found.push(finding);
     }))
 }

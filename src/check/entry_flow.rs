@@ -7,7 +7,7 @@ use crate::check::{Context, Findings, Prepared};
 use crate::document::{Document, Entry};
 use crate::pack::condition::Selector;
 use crate::read::fields::short;
-use crate::select::Selected;
+use crate::select::{Selected, number};
 
 /// What `entry-gap` takes.
 #[derive(Deserialize)]
@@ -127,12 +127,16 @@ fn falls(progress: &Progress, context: &Context<'_>, found: &mut Findings) {
     let numbered = of_list(context.document, &progress.list)
         .filter(|entry| progress.forms.iter().any(|form| *entry.form == **form))
         .filter_map(|entry| {
-            let capture = entry.captures.iter().find(|capture| capture.name == progress.part)?;
-            Some((capture.text.trim().parse::<f64>().ok()?, capture))
+            let capture = entry.captures.iter().find(|capture| capture.name == progress.part);
+            let part = || entry.parts.iter().find(|part| part.name.eq_ignore_ascii_case(&progress.part));
+            let (text, span) = capture
+                .map(|capture| (capture.text.as_str(), capture.span))
+                .or_else(|| part().map(|part| (part.value.text.as_str(), part.value.trimmed().whole())))?;
+            Some((number(text)?, text.trim(), span))
         });
     let mut last = None;
-    for (value, capture) in numbered {
-        if let Some((before, other)) = last {
+    for (value, text, span) in numbered {
+        if let Some((before, other, other_span)) = last {
             let case = if value < before {
                 Some("falls")
             } else if progress.jump.is_some_and(|jump| value - before > jump) {
@@ -141,17 +145,16 @@ fn falls(progress: &Progress, context: &Context<'_>, found: &mut Findings) {
                 None
             };
             if let Some(case) = case {
-                let other: &crate::document::Capture = other;
                 let finding = found
-                    .at(capture.span)
+                    .at(span)
                     .case(case)
-                    .value("value", capture.text.trim())
-                    .value("before", other.text.trim())
+                    .value("value", text)
+                    .value("before", other)
                     .value("by", format!("{}", (value - before).abs()))
-                    .related("before", other.span);
+                    .related("before", other_span);
                 found.push(finding);
             }
         }
-        last = Some((value, capture));
+        last = Some((value, text, span));
     }
 }

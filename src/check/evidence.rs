@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use crate::check::{Context, Findings};
 use crate::document::Format;
 use crate::parse::format_of;
-use crate::read::mentions::evidence;
 use crate::workspace::evidence::{Trace, is_claim};
 
 /// `evidence-present`: a file that is said to have been made does not exist.
@@ -14,7 +13,7 @@ pub(super) fn present(context: &Context<'_>, found: &mut Findings) {
         return;
     }
     let document = context.document;
-    let mentions = evidence(document);
+    let mentions = context.workspace.evidence_of(context.index);
     let named: HashSet<&str> = mentions.iter().map(|mention| mention.path.as_str()).collect();
     let missing: Vec<_> = mentions
         .iter()
@@ -39,9 +38,9 @@ pub(super) fn present(context: &Context<'_>, found: &mut Findings) {
         .collect();
     others.sort_unstable();
     others.dedup();
-    let told: Vec<_> = others.iter().flat_map(|index| evidence(&context.workspace.documents()[*index])).collect();
+    let told = others.iter().flat_map(|index| context.workspace.evidence_of(*index));
     let gone: HashSet<&str> =
-        mentions.iter().chain(&told).filter(|mention| mention.gone).map(|mention| mention.path.as_str()).collect();
+        mentions.iter().chain(told).filter(|mention| mention.gone).map(|mention| mention.path.as_str()).collect();
     let mut seen = HashSet::new();
     for (mention, base) in missing {
         if gone.contains(mention.path.as_str()) || !seen.insert(mention.path.as_str()) {

@@ -8,7 +8,7 @@ use regex::Regex;
 use crate::check::{Context, Findings};
 use crate::document::{Body, Line};
 use crate::select::regions;
-use crate::text::Span;
+use crate::text::{Span, leading_digits};
 
 /// A number with its place in the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,9 +109,16 @@ struct Term<'t> {
 
 static TERM: LazyLock<Regex> = LazyLock::new(|| {
     // A number, then words; a number among the words must belong to a name (`9 from Step 1`).
-    Regex::new(r"^\s*(\d{1,7}|\d{1,3}(?:,\d{3})+)((?:\s+(?:[\pL`'’][\pL\d_`'’./-]*|[A-Z][\pL]*\s+\d+[a-z]?))*)\s*$")
-        .expect("the pattern is constant")
+    let words = r"(?:\s+(?:[\pL`'’][\pL\d_`'’./-]*|[A-Z][\pL]*\s+\d+[a-z]?))*";
+    Regex::new(&format!(r"^\s*({NUMBER})({words})\s*$")).expect("the pattern is constant")
 });
+
+/// A number as `leading_digits` reads it.
+const NUMBER: &str = r"\d{1,3}(?:,\d{3})+|\d{1,7}";
+
+fn value_of(number: &str) -> Option<i64> {
+    leading_digits(number).0.parse().ok()
+}
 
 /// The terms between two places; nothing unless all of it is a sum of at least two.
 fn terms(text: &str, start: usize, end: usize) -> Option<Vec<Term<'_>>> {
@@ -122,7 +129,7 @@ fn terms(text: &str, start: usize, end: usize) -> Option<Vec<Term<'_>>> {
         let piece = &text[at..next];
         let captures = TERM.captures(piece)?;
         let number = captures.get(1)?;
-        let value: i64 = number.as_str().replace(',', "").parse().ok()?;
+        let value = value_of(number.as_str())?;
         let words = captures.get(2).map_or("", |words| words.as_str()).trim();
         found.push(Term { value: sign * value, start: at + number.start(), words });
         if next == end {
@@ -149,20 +156,21 @@ fn operator(text: &str, start: usize, end: usize) -> Option<(usize, i64)> {
     })
 }
 
-static RESULT: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"^\s*(\d{1,7})(?:\s+[\pL][\pL\s-]*)?\s*$").expect("the pattern is constant"));
+static RESULT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(&format!(r"^\s*({NUMBER})(?:\s+[\pL][\pL\s-]*)?\s*$")).expect("the pattern is constant")
+});
 
 /// The number that a piece begins with, if nothing but words follow it.
 fn number_alone(text: &str, start: usize, end: usize) -> Option<Number> {
     let found = RESULT.captures(&text[start..end])?.get(1)?;
-    let value = found.as_str().parse().ok()?;
+    let value = value_of(found.as_str())?;
     Some(Number { value, start: start + found.start(), end: start + found.end() })
 }
 
 static BEFORE: LazyLock<Regex> = LazyLock::new(|| {
     // `N`, `N/N`, then words up to the parenthesis.
-    Regex::new(r"(?:^|[\s*:(])(?:(\d{1,7})/)?(\d{1,7})((?:\s+[\pL`'’][\pL\d_`'’/-]*)*)[\s*:]*$")
-        .expect("the pattern is constant")
+    let words = r"(?:\s+[\pL`'’][\pL\d_`'’/-]*)*";
+    Regex::new(&format!(r"(?:^|[\s*:(])(?:({NUMBER})/)?({NUMBER})({words})[\s*:]*$")).expect("the pattern is constant")
 });
 
 /// The number before a parenthesis that its terms explain.
@@ -170,9 +178,9 @@ fn total_before(text: &str, open: usize, terms: &[&str], sum: i64, has_result: b
     let head = &text[..open];
     let captures = BEFORE.captures(head)?;
     let number = captures.get(2)?;
-    let value: i64 = number.as_str().parse().ok()?;
+    let value = value_of(number.as_str())?;
     // `3/5` counts two things; nobody says which of them is explained.
-    let share = captures.get(1).map(|done| done.as_str().parse::<i64>().unwrap_or(-1));
+    let share = captures.get(1).map(|done| value_of(done.as_str()).unwrap_or(-1));
     if share.is_some_and(|done| done != value) {
         return None;
     }
@@ -296,6 +304,8 @@ mod tests {
             ("Total: 294 tests passing (280 existing + 14 new partition tests + 5 new organization tests)", (294, 299)),
             ("79/79 CLI tests passing (73 baseline - 1 removed + 1 replacement + 5 new = 79 total; net +6)", (79, 78)),
             ("Total: 294 (280 + 14 + 5)", (294, 299)),
+            ("Total: 1,294 (1,280 + 14 + 5)", (1294, 1299)),
+            ("1,020 tests passing (1,012 existing + 7 new = 1,020)", (1020, 1019)),
             ("✅ 41/41 tests passing (32 from Step 4 + 8 new)", (41, 40)),
             ("All 12 files (7 new + 6 changed)", (12, 13)),
             ("20 tests passing (12 existing + 7 new = 20)", (20, 19)),
@@ -317,6 +327,7 @@ mod tests {
             "42 deployed commands (-3 old + 2 new)",
             "120 tests (14 new + 5 changed)",
             "3/5 tests passing (2 new + 2 old)",
+            "1,020/1,020 tests passing (1,013 existing + 7 new = 1,020)",
             "version 3 (1.2 + 1.3)",
             "between 3-5 files (2 new + 2 old)",
             "about ~20 tests (12 existing + 7 new)",

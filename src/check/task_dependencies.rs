@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::check::task_form::number;
 use crate::check::{Context, Findings};
-use crate::document::{Body, Document, Task, TaskState};
+use crate::document::{Body, Task, TaskState};
 use crate::read::fields::short;
 use crate::text::Span;
 
@@ -190,12 +190,9 @@ pub(super) fn unknown_mention(context: &Context<'_>, found: &mut Findings) {
     let lost = lost(context);
     let mut seen: Vec<String> = Vec::new();
     let document = context.document;
-    let kind_of = |other: &Document| other.kind.as_ref().map(|kind| kind.name.clone());
     let elsewhere = |id: &str| {
-        let others = context.workspace.documents().iter().filter(|other| {
-            other.path != document.path && other.root == document.root && kind_of(other) == kind_of(document)
-        });
-        others.flat_map(|other| &other.tasks).any(|task| task.id.eq_ignore_ascii_case(id))
+        let known = context.workspace.known_tasks(document, &context.kind.name);
+        known.with(id).any(|path| *path != *document.path)
     };
     for section in &parsed.sections {
         if !rules.mentioned_under.iter().any(|shape| shape.fits_loosely(&section.title.text)) {

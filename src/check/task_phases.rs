@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::check::{Context, Findings};
 use crate::document::{Body, Line, TaskState};
 use crate::read::fields::short;
+use crate::text::leading_digits;
 
 /// `duplicate-phase`: two phases have one number.
 pub(super) fn duplicate(context: &Context<'_>, found: &mut Findings) {
@@ -97,13 +98,13 @@ pub(super) fn total(context: &Context<'_>, found: &mut Findings) {
     let counts = [all, all - skipped, all - lettered, all.saturating_sub(skipped + lettered)];
     for value in stated_totals(context, &rules.format.totals) {
         let start = value.text.len() - value.text.trim_start_matches(['~', '*', '`', ' ']).len();
-        let digits = value.text[start..].bytes().take_while(u8::is_ascii_digit).count();
-        let Ok(stated) = value.text[start..start + digits].parse::<usize>() else { continue };
-        if counts.contains(&stated) || !is_total(&value.text[start + digits..], &rules.format.totals) {
+        let (digits, length) = leading_digits(&value.text[start..]);
+        let Ok(stated) = digits.parse::<usize>() else { continue };
+        if counts.contains(&stated) || !is_total(&value.text[start + length..], &rules.format.totals) {
             continue;
         }
         let finding = found
-            .at(value.span(start..start + digits))
+            .at(value.span(start..start + length))
             .value("stated", stated.to_string())
             .value("count", all.to_string());
         found.push(finding);

@@ -84,15 +84,8 @@ fn missing_member(context: &Context<'_>, found: &mut Findings) {
             continue;
         }
         for role in &item.required {
-            if group.members.contains_key(role) {
-                continue;
-            }
             let Some(member) = item.member(role) else { continue };
-            let files: Vec<String> = member.files.iter().map(|file| group.shared.path(file)).collect();
-            // A document that is there but could not be read, or is not recognised, is another finding.
-            if files.iter().any(|file| context.workspace.document(file).is_some()) {
-                continue;
-            }
+            let Some(files) = group.lacks(member, context.workspace) else { continue };
             let finding = found
                 .at(context.head())
                 .value("document", member.files.first().cloned().unwrap_or_else(|| role.clone()))

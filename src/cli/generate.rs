@@ -10,7 +10,7 @@ use crate::cli::Failure;
 use crate::cli::examples::Fixtures;
 use crate::cli::output::Streams;
 use crate::discover;
-use crate::pack::Packs;
+use crate::pack::{Pack, Packs};
 use crate::render::manual::page::{self, Sources};
 use crate::render::schema;
 
@@ -25,6 +25,9 @@ pub(super) struct Arguments {
     /// Write nothing; fail if a file differs from what would be written
     #[arg(long)]
     check: bool,
+    /// Also overwrite files of these names that worklint did not write
+    #[arg(long, conflicts_with = "check")]
+    force: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Failure> {
@@ -50,6 +53,12 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
         writeln!(out, "{} files are as their sources say.", files.len())?;
         return Ok(0);
     }
+    if let Some((path, _)) = differing.iter().find(|(path, text)| !arguments.force && !may_be_replaced(path, text)) {
+        return Err(Failure::new(
+            format!("`{}` is there already, and worklint did not write it; nothing was written", shown(path)),
+            "Move the file away, or let `--force` overwrite it",
+        ));
+    }
     for (path, text) in &differing {
         std::fs::write(path, text).map_err(|error| {
             let help = "Check that the folder may be written to";
@@ -59,6 +68,20 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
     }
     writeln!(out, "{} files, {} of them new or changed", files.len(), differing.len())?;
     Ok(0)
+}
+
+/// Whether a file is not there, or was written by this command: a page by its mark, a schema by its title.
+fn may_be_replaced(path: &Path, text: &str) -> bool {
+    if path.symlink_metadata().is_err() {
+        return true;
+    }
+    let Ok(stored) = discover::read(path) else { return false };
+    let stored = stored.as_str();
+    let title = |text: &str| serde_json::from_str::<Value>(text).ok()?.get("title").cloned();
+    // Nothing is lost with an empty file.
+    stored.trim().is_empty()
+        || stored.starts_with(page::MARK)
+        || title(stored).is_some_and(|it| Some(it) == title(text))
 }
 
 fn shown(path: &Path) -> String {
@@ -84,18 +107,23 @@ fn files(folder: &Path) -> Result<Vec<(PathBuf, String)>, Failure> {
         (folder.join("schema.json"), json(&schema::pack_files())),
         (folder.join("worklint.schema.json"), json(&schema::settings(&packs))),
     ];
-    let written: Vec<String> = folders.iter().map(|folder| name_of(folder)).collect();
-    for place in &folders {
-        let name = name_of(place);
-        let Some(pack) = packs.pack(&name) else { continue };
-        let fixtures = Fixtures { folder: place, pack: &name };
+    let own = |pack: &&Pack, place: &Path| pack.folder() == Some(shown(place).trim_end_matches('/'));
+    let written: Vec<(&Path, &Pack)> = folders
+        .iter()
+        .filter_map(|place| Some((place.as_path(), packs.packs().iter().find(|pack| own(pack, place))?)))
+        .collect();
+    for (place, pack) in &written {
+        let fixtures = Fixtures { folder: place, pack: &pack.name };
         let text = page::page(
             pack,
             &Sources {
                 packs: &packs,
                 example: &|rule| fixtures.example(rule),
                 reported: &|kind| fixtures.reported(kind),
-                page: &|other| written.iter().any(|pack| pack == other).then(|| format!("../{other}/RULES.md")),
+                page: &|other| {
+                    let (place, _) = written.iter().find(|(_, pack)| *pack.name == *other)?;
+                    Some(format!("../{}/RULES.md", name_of(place)))
+                },
             },
         );
         files.push((place.join("RULES.md"), text));

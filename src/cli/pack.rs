@@ -54,16 +54,22 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
 #[derive(Default)]
 struct Plan {
     files: Vec<(PathBuf, String)>,
+    /// The outputs of its bad documents, which are stored once these have run.
+    outputs: Vec<PathBuf>,
 }
 
 impl Plan {
     fn add(&mut self, path: PathBuf, text: String) {
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("bad")) {
+            self.outputs.push(path.with_extension("out"));
+        }
         self.files.push((path, text));
     }
 
     /// Writes the files and says so.
     fn write(self, streams: &mut Streams) -> Result<(), Failure> {
-        if let Some((taken, _)) = self.files.iter().find(|(path, _)| path.symlink_metadata().is_ok()) {
+        let mut all = self.files.iter().map(|(path, _)| path).chain(&self.outputs);
+        if let Some(taken) = all.find(|path| path.symlink_metadata().is_ok()) {
             return Err(Failure::new(
                 format!("`{}` is there already, and nothing is overwritten", shown(taken)),
                 "Choose another name, or move the file away",

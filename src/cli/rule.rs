@@ -99,9 +99,9 @@ fn show(out: &mut Stream, setup: &Setup, card: &Card, asked: &str) -> io::Result
     if card.format.aliases.iter().any(|alias| alias == asked) {
         writeln!(out, "`{asked}` is its former name.\n")?;
     }
-    let own = setup.folders.iter().find(|folder| folder.file_name().is_some_and(|name| *name == *card.pack));
+    let own = setup.packs().pack(&card.pack).and_then(|pack| pack.folder());
     let example = match own {
-        Some(folder) => Fixtures { folder, pack: &card.pack }.example(&card.name),
+        Some(folder) => Fixtures { folder: &setup.directory.join(folder), pack: &card.pack }.example(&card.name),
         None => embedded::example(&card.pack, &card.name),
     };
     let look = out.look;

@@ -26,8 +26,6 @@ pub(super) struct Setup {
     pub(super) fail_on: Option<FailOn>,
     /// Texts that are no documents but may be pointed at: the configuration file.
     pub(super) texts: Vec<(String, Text)>,
-    /// The folders of the user's packs.
-    pub(super) folders: Vec<PathBuf>,
     own: Option<Packs>,
 }
 
@@ -38,15 +36,8 @@ impl Setup {
             Failure::new(format!("the working directory cannot be read: {error}"), "Change to a folder that exists")
         })?;
         let base = discover::project(&directory).unwrap_or_else(|| directory.clone());
-        let mut setup = Setup {
-            directory,
-            base,
-            settings: Settings::new(now),
-            fail_on: None,
-            texts: Vec::new(),
-            folders: Vec::new(),
-            own: None,
-        };
+        let mut setup =
+            Setup { directory, base, settings: Settings::new(now), fail_on: None, texts: Vec::new(), own: None };
         if let Some(file) = file_of(configuration, &setup.directory) {
             setup.configure(&file)?;
         }
@@ -125,13 +116,18 @@ impl Setup {
         if !mistakes.is_empty() {
             return Err(Failure::Mistakes(mistakes, vec![(shown, text)]));
         }
-        // Globs are relative to the file's folder where that is at or above the working directory.
         let inner = discover::relative(&folder, &self.base);
-        let prefix = if inner.is_empty() || inner.starts_with("..") { String::new() } else { format!("{inner}/") };
+        let prefix = if inner.is_empty() || !self.is_above(&folder) { String::new() } else { format!("{inner}/") };
         self.settings.add(&config, prefix);
         self.fail_on = config.fail_on;
         self.texts.push((shown, text));
         Ok(())
+    }
+
+    /// Whether globs of a configuration file are relative to its folder: where that is at or above the base. Else they are
+    /// relative to the base.
+    fn is_above(&self, folder: &Path) -> bool {
+        !discover::relative(folder, &self.base).starts_with("..")
     }
 
     fn load_packs(&mut self, config: &Config, folder: &Path) -> Result<(), Failure> {
@@ -139,16 +135,16 @@ impl Setup {
             return Ok(());
         }
         let sources = sources(config, folder, &self.directory, None)?;
-        self.folders.extend(config.packs.iter().map(|pack| folder.join(&pack.value)));
         let (packs, mistakes) = load(&sources);
         if !mistakes.is_empty() {
             return Err(Failure::Mistakes(mistakes, texts_of(sources)));
         }
         // Bad fixtures of a pack are no documents of the repository.
+        let seen_from = if self.is_above(folder) { folder } else { &self.base };
         for pack in &config.packs {
-            let fixtures = plain(&pack.value);
-            if !fixtures.starts_with("..") && !fixtures.starts_with('/') {
-                self.settings.exclude.push(format!("{fixtures}/fixtures/**").trim_start_matches('/').to_owned());
+            let fixtures = discover::relative(seen_from, &folder.join(&pack.value).join("fixtures"));
+            if !fixtures.starts_with("../") {
+                self.settings.exclude.push(format!("{}/**", globset::escape(&fixtures)));
             }
         }
         self.own = Some(packs);
@@ -226,11 +222,6 @@ fn texts_of(sources: Vec<PackSource>) -> Vec<(String, Text)> {
         source.files.into_iter().map(move |(path, text)| (format!("{folder}/{path}"), text))
     });
     files.collect()
-}
-
-/// A path of the configuration without `.` steps and slashes at its end.
-fn plain(path: &str) -> String {
-    path.split('/').filter(|step| !step.is_empty() && *step != ".").collect::<Vec<_>>().join("/")
 }
 
 /// One pack by its folder, beside the built-in ones and those of the configuration.

@@ -126,6 +126,9 @@ impl Found {
             return;
         }
         let text = cut(text);
+        if text.trim().is_empty() {
+            return;
+        }
         let words =
             text.split([' ', '-', '_']).filter(|word| word.chars().filter(|c| c.is_alphabetic()).count() > 1).count();
         if words > 1 || text.contains('#') {
@@ -146,7 +149,10 @@ fn cut(text: &str) -> String {
     if text.len() <= LONGEST {
         return text.to_owned();
     }
-    let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at) && text[*at..].starts_with(' ')).unwrap_or(0);
+    // What is left must tell something: a blank near the beginning is no place to cut.
+    let mut ends = (LONGEST / 3..=LONGEST).rev().filter(|at| text.is_char_boundary(*at));
+    let last = ends.clone().next().unwrap_or(text.len());
+    let end = ends.find(|at| text[*at..].starts_with(' ')).unwrap_or(last);
     text[..end].to_owned()
 }
 
@@ -314,5 +320,22 @@ fn comment(text: &str, found: &mut Found) {
     let line = cut(line);
     if !found.comments.iter().any(|(known, _)| *known == line) {
         found.comments.push((line, sort));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_blanks_are_cut_and_never_to_nothing() {
+        let spaced = "[word ".to_owned() + &"word ".repeat(30) + "]";
+        assert!(cut(&spaced).ends_with("word") && cut(&spaced).len() <= LONGEST);
+        let unspaced = format!("[{}]", "漢".repeat(60));
+        assert_eq!(cut(&unspaced), format!("[{}", "漢".repeat(29)));
+        assert_eq!(cut(&format!("[ {}]", "a".repeat(200))).len(), LONGEST);
+        let mut found = Found::default();
+        found.blank("", "text");
+        assert!(found.anywhere.is_empty() && found.placed.is_empty());
     }
 }

@@ -250,6 +250,8 @@ pub fn documents(text: &str) -> Vec<(String, Range<usize>)> {
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut depth = 0usize;
     let mut start = 0;
+    // The run of letters without blanks that was judged last: where it ends, and whether it splits.
+    let mut run = (0, false);
     let mut ends = text.char_indices().chain(std::iter::once((text.len(), ' ')));
     std::iter::from_fn(move || {
         loop {
@@ -259,10 +261,13 @@ fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
                 '}' => depth = depth.saturating_sub(1),
                 _ => {}
             }
+            if is_unspaced(char) && at >= run.0 {
+                run = beside_path(text, at);
+            }
             let splits = char.is_whitespace()
                 || matches!(char, '`' | '"' | '\'' | '(' | ')' | '|' | '“' | '”' | '‘' | '’' | '→')
                 || matches!(char, '\u{3001}'..='\u{3011}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff1f}' | '・')
-                || beside_path(text, at, char)
+                || is_unspaced(char) && run.1
                 || matches!(char, ',' | ';' | '，' | '、') && depth == 0;
             if splits {
                 let word = (start, &text[start.min(at)..at]);
@@ -284,16 +289,12 @@ pub fn is_unspaced(char: char) -> bool {
     matches!(char, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
 }
 
-/// Whether a letter of a script that is written without blanks ends or begins a path: within one it stands beside a slash.
-fn beside_path(text: &str, at: usize, char: char) -> bool {
-    if !is_unspaced(char) {
-        return false;
-    }
-    // The run of such letters, and what stands on both sides of it.
-    let before = text[..at].trim_end_matches(is_unspaced);
+/// The end of the run of letters of a script without blanks that begins at a place, and whether it ends or begins a path:
+/// within one it stands beside a slash.
+fn beside_path(text: &str, at: usize) -> (usize, bool) {
     let after = text[at..].trim_start_matches(is_unspaced);
     let in_path = |char: char| matches!(char, '/' | '-' | '_' | '.');
-    !(before.ends_with(in_path) || after.starts_with(in_path))
+    (text.len() - after.len(), !(text[..at].ends_with(in_path) || after.starts_with(in_path)))
 }
 
 /// The place of a word's path, if it is one that can be looked for.
@@ -346,6 +347,13 @@ mod tests {
         ] {
             assert_eq!(all(exact(line)), expected, "{line}");
         }
+    }
+
+    #[test]
+    fn a_long_line_without_blanks_is_read_once() {
+        // By the square of its length this takes minutes.
+        let line = format!("{}src/a.py{}", "漢".repeat(400_000), "字".repeat(400_000));
+        assert_eq!(all(exact(&line)), ["src/a.py"]);
     }
 
     #[test]

@@ -629,6 +629,12 @@ fn place_of_missing(document: &Document, node: &Node, pointer: &str) -> Span {
     node.pairs().first().map_or(node.span, |(key, _)| key.span)
 }
 
+/// A value as a message quotes it: of several lines the first, without back-ticks around.
+#[must_use]
+pub fn in_words(text: &str) -> String {
+    short(text.trim().lines().next().unwrap_or_default().trim_matches('`'))
+}
+
 /// A value as a message shows it.
 #[must_use]
 pub fn short(text: &str) -> String {

@@ -3,13 +3,12 @@
 
 use std::ops::Range;
 
-use crate::document::{Block, Body, Document, Entry, Line, TaskState};
+use crate::document::{Block, Body, Document, Line, TaskState};
 use crate::pack::Kind;
 use crate::pack::compile::EvidenceRules;
 use crate::pack::condition::{Selector, Target};
-use crate::pack::format::Progress;
 use crate::parse::paths;
-use crate::select::{Scope, first_text, regions};
+use crate::select::{Scope, Stand, first_text, regions, stand};
 use crate::text::Span;
 
 /// A file that a document names.
@@ -177,9 +176,10 @@ fn words(text: &str, named: &[(String, Range<usize>)]) -> Vec<Word> {
     let mut found = Vec::new();
     let mut first = true;
     let mut at = 0;
-    for piece in text.split(char::is_whitespace) {
+    for piece in text.split_inclusive(char::is_whitespace) {
         let start = at;
-        at += piece.len() + 1;
+        at += piece.len();
+        let piece = piece.trim_end();
         let bare = piece.trim_matches(['*', '_', ',', '.', ':', ';', '(', ')', '[', ']', '!', '—', '–', '"']);
         let is_word = !bare.is_empty()
             && bare.chars().all(|char| char.is_alphabetic() || matches!(char, '-' | '\'' | '’'))
@@ -289,7 +289,7 @@ fn claimed_regions(document: &Document, kind: &Kind, rules: &EvidenceRules) -> V
                     *entry.list == **list
                         && form.as_ref().is_none_or(|form| *entry.form == **form)
                         && !entry.struck
-                        && progress.is_none_or(|progress| is_done(entry, progress))
+                        && progress.is_none_or(|it| stand(entry, it).is_some_and(|(stand, _)| stand == Stand::Done))
                 });
                 for entry in entries {
                     match part {
@@ -334,16 +334,6 @@ fn claimed_regions(document: &Document, kind: &Kind, rules: &EvidenceRules) -> V
         }
     }
     merged
-}
-
-/// Whether the state of a step says that it is done.
-fn is_done(entry: &Entry, progress: &Progress) -> bool {
-    progress.captures.as_slice().iter().any(|name| {
-        entry.captures.iter().filter(|capture| capture.name == *name).any(|capture| {
-            let text = capture.text.to_lowercase();
-            progress.done.iter().any(|word| text.contains(&word.to_lowercase()))
-        })
-    })
 }
 
 /// What may be said after the name of a document that need not be there.
@@ -476,5 +466,8 @@ mod tests {
         ] {
             assert_eq!(judged(line), expected, "{line}");
         }
+        // A blank may have several bytes.
+        let line = format!("{}T001 Create src/a.rs,\u{3000}remove\u{3000}src/b.rs", "\u{3000}".repeat(10));
+        assert_eq!(judged(&line), ["src/a.rs"]);
     }
 }

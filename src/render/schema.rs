@@ -55,6 +55,7 @@ pub fn settings(packs: &Packs) -> Value {
     for card in packs.cards() {
         rules.insert(card.name.to_string(), described(&level, card.format.summary.trim()));
     }
+    schema["title"] = json!("The settings of worklint");
     schema["properties"]["rules"]["properties"] = Value::Object(rules);
     let names: Vec<&str> = packs.all_kinds().map(|kind| &*kind.name).collect();
     schema["properties"]["kinds"]["additionalProperties"] =

@@ -2,6 +2,9 @@
 //! is answered once, before the checks run.
 
 use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use rayon::prelude::*;
 
 use crate::document::Document;
 use crate::read::mentions::{Mention, evidence, named_documents};
@@ -20,6 +23,29 @@ pub enum Trace {
 const FEW: usize = 3;
 
 impl Workspace {
+    /// The files that a document names, where its kind asks for evidence.
+    #[must_use]
+    pub fn evidence_of(&self, index: usize) -> &[Mention] {
+        self.mentions[index].get_or_init(|| evidence(&self.documents[index]))
+    }
+
+    /// Reads the mentions of all reported documents, in parallel. Those of a document that cannot be read are asked for again
+    /// where it is checked, and the panic is then a finding of that document.
+    pub(super) fn read_evidence(&self) {
+        (0..self.documents.len()).into_par_iter().filter(|index| self.reported[*index]).for_each(|index| {
+            let _ = catch_unwind(AssertUnwindSafe(|| self.evidence_of(index).len()));
+        });
+    }
+
+    /// The reported documents, each with the files that must exist.
+    fn claims(&self) -> impl Iterator<Item = (&Document, impl Iterator<Item = &Mention>)> {
+        self.documents.iter().zip(&self.reported).zip(&self.mentions).filter(|((_, reported), _)| **reported).map(
+            |((document, _), mentions)| {
+                (document, mentions.get().into_iter().flatten().filter(|mention| is_claim(mention)))
+            },
+        )
+    }
+
     /// Asks for what the documents say exists; a path only where its first folder does.
     pub(super) fn ask_for_evidence(&self, answers: &mut HashMap<String, bool>, exists: impl Fn(&str) -> bool) {
         let mut ask = |path: &str| match answers.get(path) {
@@ -30,8 +56,8 @@ impl Workspace {
                 Some(yes)
             }
         };
-        for (document, _) in self.documents.iter().zip(&self.reported).filter(|(_, reported)| **reported) {
-            for mention in evidence(document).iter().filter(|mention| is_claim(mention)) {
+        for (document, mentions) in self.claims() {
+            for mention in mentions {
                 trace(document, &mention.path, &mut ask);
             }
             for (name, _) in named_documents(document) {
@@ -67,16 +93,14 @@ impl Workspace {
         (!unknown).then_some(false)
     }
 
-    /// The folders in which files that a document says exist seem to be missing.
-    pub(super) fn bases_of_missing(&self, document: &Document) -> Vec<String> {
-        evidence(document)
-            .iter()
-            .filter(|mention| is_claim(mention))
-            .filter_map(|mention| match self.trace(document, &mention.path) {
+    /// The folders in which files that reported documents say exist seem to be missing.
+    pub(super) fn bases_of_missing(&self) -> impl Iterator<Item = String> {
+        self.claims().flat_map(move |(document, mentions)| {
+            mentions.filter_map(move |mention| match self.trace(document, &mention.path) {
                 Trace::Missing(base) => Some(base),
                 Trace::Fine => None,
             })
-            .collect()
+        })
     }
 
     /// Whether another file under a folder is probably the same one in a new place: it has the same base name, and is not

@@ -82,20 +82,28 @@ impl Workspace {
             return self.known_holes(document, kind, hole, number);
         }
         self.table(document, kind, (&selector.source, number), |_, other, _| {
-            let value = Scope::alone(other?).select(selector).into_iter().next()?;
-            (!value.empty).then_some(value.text)
+            let value = other.and_then(|other| Scope::alone(other).select(selector).into_iter().next());
+            value.filter(|value| !value.empty).map(|value| value.text).into_iter().collect()
         })
     }
 
     fn known_holes(&self, document: &Document, kind: &str, hole: &str, number: bool) -> Arc<Known> {
-        self.table(document, kind, (&format!("path {hole}"), number), |path, other, kind| match other {
-            Some(other) => caught(other, hole),
-            None if kind.excludes(path) => None,
-            None => {
+        self.table(document, kind, (&format!("path {hole}"), number), |path, other, kind| {
+            let listed = || {
                 let found = kind.marks.paths.iter().find_map(|shape| shape.matches(path))?;
-                let own = found.root == *document.root;
+                let own = found.root == *document.root && !kind.excludes(path);
                 found.get(hole).filter(|_| own).map(str::to_owned)
-            }
+            };
+            other.map_or_else(listed, |other| caught(other, hole)).into_iter().collect()
+        })
+    }
+
+    /// The IDs of the tasks in all documents of a kind under a document's root that were read.
+    #[must_use]
+    pub fn known_tasks(&self, document: &Document, kind: &str) -> Arc<Known> {
+        // No selector is written like this.
+        self.table(document, kind, ("IDs of tasks", false), |_, other, _| {
+            other.into_iter().flat_map(|other| &other.tasks).map(|task| task.id.clone()).collect()
         })
     }
 
@@ -104,7 +112,7 @@ impl Workspace {
         document: &Document,
         kind: &str,
         (what, number): (&str, bool),
-        value: impl Fn(&str, Option<&Document>, &Kind) -> Option<String>,
+        value: impl Fn(&str, Option<&Document>, &Kind) -> Vec<String>,
     ) -> Arc<Known> {
         let Some(kind) = self.kinds.iter().find(|known| *known.name == *kind) else { return Arc::default() };
         let key = (document.root.to_string(), kind.name.to_string(), what.to_owned(), number);
@@ -124,9 +132,10 @@ impl Workspace {
             if other_kind {
                 continue;
             }
-            let found = value(path, read, kind);
-            let found = if number { found.and_then(|value| leading_number(&value)) } else { found };
-            list.extend(found.map(|value| (value, path.to_owned())));
+            for found in value(path, read, kind) {
+                let found = if number { leading_number(&found) } else { Some(found) };
+                list.extend(found.map(|value| (value, path.to_owned())));
+            }
         }
         let table = Arc::new(Known::of(list));
         tables.insert(key, table.clone());

@@ -1,61 +1,151 @@
 //! What a kind says of its documents: where they lie, their fields, sections, entries, task lines and states.
 
+mod entries;
 mod fields;
+mod tasks;
 
 use crate::pack::Kind;
-use crate::pack::format::{self, Condition, Entries, Form, Format, Holds, Order, Parts, Required, Role, Title};
+use crate::pack::format::{self, Condition, Format, Holds, OneOrMany, Required, Title};
 use crate::render::manual::{Block, fact, list, words};
 
 /// The manual of a kind, below a heading of the given level.
 #[must_use]
 pub fn blocks(kind: &Kind, level: usize) -> Vec<Block> {
-    let format = &kind.format;
-    let mut blocks = vec![Block::Heading(level, kind.name.to_string()), Block::Text(format.summary.trim().to_owned())];
-    match format.format {
+    // Taken apart as a whole, so that a new key is not forgotten here.
+    let format::Kind {
+        kind: _,
+        extends,
+        summary,
+        format,
+        path,
+        recognise,
+        not,
+        unless,
+        governs,
+        fields,
+        title: titles,
+        variants,
+        lifecycle: states,
+        sections: all_sections,
+        sections_in_order,
+        entries,
+        tasks: task_lines,
+        phases: all_phases,
+        criteria,
+        items,
+        leftovers: texts,
+        unfilled_when,
+        order,
+        agree,
+        facts,
+        claims,
+        severity,
+        criteria_left_open,
+        sums,
+        evidence,
+        names_documents,
+        unique,
+    } = &kind.format;
+    let mut blocks = vec![Block::Heading(level, kind.name.to_string()), Block::Text(summary.trim().to_owned())];
+    if let Some(other) = extends {
+        fact(&mut blocks, "Extends", &words::code(other));
+    }
+    match format {
         Format::Markdown => {}
         Format::Yaml => fact(&mut blocks, "Format", "YAML"),
         Format::Json => fact(&mut blocks, "Format", "JSON"),
     }
-    fact(&mut blocks, "Path", &words::codes(format.path.as_slice(), "or"));
-    title(&mut blocks, format);
-    list(&mut blocks, "Told by, one of", conditions(&format.recognise));
-    list(&mut blocks, "But not when", conditions(&format.unless));
-    let variants = format.variants.iter();
+    fact(&mut blocks, "Path", &words::codes(path.as_slice(), "or"));
+    fact(&mut blocks, "Never at", &words::codes(not, "or"));
+    fact(&mut blocks, "Governs", &words::codes(governs, "and"));
+    if let Some(titles) = titles {
+        title(&mut blocks, titles);
+    }
+    list(&mut blocks, "Told by, one of", conditions(recognise));
+    list(&mut blocks, "But not when", conditions(unless));
+    let variants = variants.iter();
     let variants = variants.map(|(name, when)| (0, format!("{}: {}", words::code(name), words::condition(when))));
     list(&mut blocks, "Variants", variants.collect());
-    lifecycle(&mut blocks, format);
-    if let Some(fields) = &format.fields {
+    if let Some(states) = states {
+        lifecycle(&mut blocks, states);
+    }
+    if let Some(fields) = fields {
         fields::blocks(&mut blocks, fields);
     }
-    sections(&mut blocks, format);
-    for (name, entries) in &format.entries {
-        of_entries(&mut blocks, name, entries);
+    sections(&mut blocks, all_sections, *sections_in_order);
+    for (name, entries) in entries {
+        entries::blocks(&mut blocks, name, entries);
     }
-    tasks(&mut blocks, format);
-    values(&mut blocks, format);
-    leftovers(&mut blocks, format);
-    let levels = format.severity.iter().map(|(rule, level)| (0, format!("`{rule}`: `{}`", level.name())));
+    if let Some(tasks) = task_lines {
+        tasks::lines(&mut blocks, tasks);
+    }
+    tasks::phases(&mut blocks, all_phases);
+    selected(&mut blocks, "Criteria", criteria);
+    fact(&mut blocks, "Criteria that may stay open", &words::codes(criteria_left_open.as_slice(), "or"));
+    if let Some(items) = items {
+        item_ids(&mut blocks, items);
+    }
+    selected(&mut blocks, "Sums must add up in", sums);
+    if let Some(evidence) = evidence {
+        files_made(&mut blocks, evidence);
+    }
+    selected(&mut blocks, "Documents are named in", names_documents);
+    same_values(&mut blocks, agree);
+    unique_values(&mut blocks, unique);
+    let order = order.iter().map(|times| (0, words::selectors(times, "and")));
+    list(&mut blocks, "These times ascend", order.collect());
+    let facts = facts.iter().map(|(name, stated)| (0, of_fact(name, stated)));
+    list(&mut blocks, "What its text states", facts.collect());
+    list(&mut blocks, "What must hold in it", words::relations(claims));
+    leftovers(&mut blocks, texts, unfilled_when);
+    let levels = severity.iter().map(|(rule, level)| (0, format!("`{rule}`: `{}`", level.name())));
     list(&mut blocks, "Levels of its own", levels.collect());
     blocks
+}
+
+/// The places that selectors name, in one line.
+fn selected(blocks: &mut Vec<Block>, name: &'static str, places: &OneOrMany<String>) {
+    fact(blocks, name, &words::selectors(places.as_slice(), "and"));
+}
+
+fn of_fact(name: &str, stated: &format::Fact) -> String {
+    let places = words::selectors(stated.places.as_slice(), "or");
+    let places = if places.is_empty() { String::new() } else { format!(", in {places}") };
+    let code = if stated.code { ", in code blocks" } else { "" };
+    format!("{} is written {}{places}{code}", words::code(name), words::few(&stated.shape))
+}
+
+fn files_made(blocks: &mut Vec<Block>, evidence: &format::Evidence) {
+    let when = evidence.when.as_ref().map_or(String::new(), |when| format!(", when {}", words::condition(when)));
+    let places = words::selectors(evidence.from.as_slice(), "and");
+    fact(blocks, "Files must exist that are named in", &format!("{places}{when}"));
+}
+
+fn unique_values(blocks: &mut Vec<Block>, unique: &[format::Unique]) {
+    let unique = unique.iter().map(|unique| {
+        let number = if unique.number { "the number in " } else { "" };
+        let per =
+            unique.per.as_ref().map_or(String::new(), |per| format!(", unless {} is the same", words::selector(per)));
+        (0, format!("{number}{}{per}", words::selector(&unique.value)))
+    });
+    list(blocks, "No two of them share", unique.collect());
 }
 
 fn conditions(conditions: &[Condition]) -> Vec<(usize, String)> {
     conditions.iter().map(|one| (0, words::condition(one))).collect()
 }
 
-fn title(blocks: &mut Vec<Block>, format: &format::Kind) {
-    let (shapes, required) = match &format.title {
-        None => return,
-        Some(Title::Shape(shape)) => (std::slice::from_ref(shape), true),
-        Some(Title::Shapes(shapes)) => (shapes.as_slice(), true),
-        Some(Title::Full { shapes, required }) => (shapes.as_slice(), *required),
+fn title(blocks: &mut Vec<Block>, title: &Title) {
+    let (shapes, required) = match title {
+        Title::Shape(shape) => (std::slice::from_ref(shape), true),
+        Title::Shapes(shapes) => (shapes.as_slice(), true),
+        Title::Full { shapes, required } => (shapes.as_slice(), *required),
     };
     let said = if shapes.is_empty() { "any text".to_owned() } else { words::codes(shapes, "or") };
     fact(blocks, "Title", &format!("{said}{}", if required { "" } else { " (need not be there)" }));
 }
 
-fn lifecycle(blocks: &mut Vec<Block>, format: &format::Kind) {
-    let Some(states) = &format.lifecycle else { return };
+fn lifecycle(blocks: &mut Vec<Block>, states: &format::Lifecycle) {
     let mut items = Vec::new();
     for (name, values) in [("Open", &states.open), ("Done", &states.done), ("Given up", &states.closed)] {
         if !values.is_empty() {
@@ -76,8 +166,8 @@ fn required(required: &Required) -> String {
     }
 }
 
-fn sections(blocks: &mut Vec<Block>, format: &format::Kind) {
-    let items = format.sections.iter().map(|section| {
+fn sections(blocks: &mut Vec<Block>, sections: &[format::Section], in_order: bool) {
+    let items = sections.iter().map(|section| {
         let headings: Vec<String> = match section.level {
             Some(level) => {
                 let marks = "#".repeat(usize::from(level));
@@ -96,7 +186,7 @@ fn sections(blocks: &mut Vec<Block>, format: &format::Kind) {
         let remarks = [required(&section.required), holds.to_owned(), level];
         (0, described(&words::codes(&headings, "or"), &remarks, section.description.as_deref()))
     });
-    let label = if format.sections_in_order { "Sections, in this order" } else { "Sections" };
+    let label = if in_order { "Sections, in this order" } else { "Sections" };
     list(blocks, label, items.collect());
 }
 
@@ -108,170 +198,29 @@ fn described(name: &str, remarks: &[String], description: Option<&str>) -> Strin
     format!("{name}{remarks}{description}")
 }
 
-fn of_entries(blocks: &mut Vec<Block>, name: &str, entries: &Entries) {
-    let mut items = Vec::new();
-    let places: Vec<String> = entries.under.as_slice().iter().map(|place| words::selector(place)).collect();
-    let places = if places.is_empty() { String::new() } else { format!(" under {}", words::joined(&places, "or")) };
-    let forms: Vec<String> = entries.blocks.as_slice().iter().map(|block| block_words(block)).collect();
-    items.push((0, format!("Each is {}{places}", words::joined(&forms, "or"))));
-    match &entries.required {
-        Required::Always(false) => {}
-        other => items.push((0, format!("At least one is {}", required(other)))),
-    }
-    if let Some(order) = entries.order {
-        let order = match order {
-            Order::Ascending => "the oldest first",
-            Order::Descending => "the newest first",
-            Order::Either => "the oldest or the newest first, throughout",
-        };
-        items.push((0, format!("In the order of their times, {order}")));
-    }
-    if let Some(shape) = &entries.dated_by {
-        items.push((0, format!("The heading above gives the day: {}", words::code(shape))));
-    }
-    if !entries.shapes.as_slice().is_empty() {
-        items.push((0, format!("Written as {}", words::codes(entries.shapes.as_slice(), "or"))));
-    }
-    parts(&mut items, 0, &entries.parts);
-    for form in &entries.forms {
-        of_form(&mut items, form);
-    }
-    for next in &entries.followed_by {
-        items.push((0, format!("After {} comes {}", words::code(&next.form), words::code(&next.next))));
-    }
-    list(blocks, &format!("Entries `{name}`, each called {}", with_article(&entries.called)), items);
+fn item_ids(blocks: &mut Vec<Block>, items: &format::Items) {
+    let prefixes = if items.prefixes.is_empty() {
+        String::new()
+    } else {
+        format!(", with the prefixes {}", words::codes(&items.prefixes, "and"))
+    };
+    fact(blocks, "Item IDs", &format!("{}{prefixes}", words::code(&items.id)));
 }
 
-fn with_article(word: &str) -> String {
-    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
-    format!("{article} {word}")
-}
-
-fn block_words(block: &str) -> String {
-    match block.split_once(' ').unwrap_or((block, "")) {
-        ("heading", level) if !level.is_empty() => format!("a heading of level {level}"),
-        ("bold", _) => "a paragraph that begins in bold".to_owned(),
-        ("item", _) => "a list item".to_owned(),
-        ("row", _) => "a row of a table".to_owned(),
-        _ => with_article(block),
-    }
-}
-
-fn of_form(items: &mut Vec<(usize, String)>, form: &Form) {
-    let shapes = form.shapes.as_slice();
-    let shapes = if shapes.is_empty() { String::new() } else { format!(": {}", words::codes(shapes, "or")) };
-    let when = form.when.as_ref().map_or(String::new(), |when| format!(", when {}", words::condition(when)));
-    items.push((0, format!("Form {}{shapes}{when}", words::code(&form.name))));
-    parts(items, 1, &form.parts);
-}
-
-fn parts(items: &mut Vec<(usize, String)>, depth: usize, parts: &Parts) {
-    if !parts.required.is_empty() {
-        items.push((
-            depth,
-            format!(
-                "With the part{} {}",
-                if parts.required.len() > 1 { "s" } else { "" },
-                words::codes(&parts.required, "and")
-            ),
-        ));
-    }
-    for part in &parts.required_when {
-        items.push((depth, format!("With {} when {}", words::code(&part.part), words::condition(&part.when))));
-    }
-    if !parts.optional.is_empty() {
-        items.push((depth, format!("It may have {}", words::codes(&parts.optional, "and"))));
-    }
-    for (part, values) in &parts.values {
-        items.push((depth, format!("{} is {}", words::code(part), words::codes(values, "or"))));
-    }
-    for (part, shapes) in &parts.shapes {
-        items.push((depth, format!("{} is written {}", words::code(part), words::codes(shapes.as_slice(), "or"))));
-    }
-}
-
-fn tasks(blocks: &mut Vec<Block>, format: &format::Kind) {
-    if let Some(tasks) = &format.tasks {
-        let mut items = vec![
-            (0, format!("Written as {}", words::code(&tasks.grammar))),
-            (0, format!("ID: {}", words::code(&tasks.id))),
-        ];
-        let boxes = [("open", &tasks.states.open), ("done", &tasks.states.done), ("given up", &tasks.states.skipped)];
-        for (name, characters) in boxes {
-            let written: Vec<String> = characters.chars().map(|c| format!("[{c}]")).collect();
-            if !written.is_empty() {
-                items.push((0, format!("A task that is {name} has the box {}", words::codes(&written, "or"))));
-            }
-        }
-        for (marker, meaning) in &tasks.markers {
-            items.push((0, format!("Marker `[{marker}]`: {meaning}")));
-        }
-        if let Some(label) = &tasks.label {
-            let called = tasks.label_called.as_ref().map_or(String::new(), |called| format!(", for its {called}"));
-            items.push((0, format!("Label: {}{called}", words::code(&format!("[{label}]")))));
-        }
-        if !tasks.depends.is_empty() {
-            items.push((0, format!("What it depends on follows {}", words::codes(&tasks.depends, "or"))));
-        }
-        if !tasks.totals.is_empty() {
-            items.push((0, format!("Their number is stated as {}", words::codes(&tasks.totals, "or"))));
-        }
-        list(blocks, "Task lines", items);
-    }
-    let phases = format.phases.iter().map(|phase| {
-        let role = match phase.role {
-            Role::Shared => "for all: its tasks have no label",
-            Role::Group => "for one group: its tasks have its label",
-            Role::Any => "",
-        };
-        let blocking = if phase.blocks.is_some() { "nothing later is done before it" } else { "" };
-        let parts =
-            if phase.parts.is_empty() { String::new() } else { format!("with {}", words::codes(&phase.parts, "and")) };
-        let remarks = [role.to_owned(), blocking.to_owned(), parts];
-        (0, described(&words::codes(phase.heading.as_slice(), "or"), &remarks, None))
-    });
-    list(blocks, "Phases", phases.collect());
-}
-
-/// What is told apart by IDs, and what must agree.
-fn values(blocks: &mut Vec<Block>, format: &format::Kind) {
-    let criteria: Vec<String> = format.criteria.as_slice().iter().map(|place| words::selector(place)).collect();
-    fact(blocks, "Criteria", &words::joined(&criteria, "and"));
-    let unique: Vec<String> = format.unique.iter().map(|unique| words::selector(&unique.value)).collect();
-    fact(blocks, "Unique", &words::joined(&unique, "and"));
-    let facts: Vec<String> = format.facts.keys().map(|name| words::code(name)).collect();
-    fact(blocks, "Facts", &words::joined(&facts, "and"));
-    let mut claims: Vec<String> = format.claims.iter().map(|claim| words::code(&claim.report)).collect();
-    claims.dedup();
-    fact(blocks, "Claims", &words::joined(&claims, "and"));
-    if let Some(items) = &format.items {
-        let prefixes = if items.prefixes.is_empty() {
-            String::new()
-        } else {
-            format!(", with the prefixes {}", words::codes(&items.prefixes, "and"))
-        };
-        fact(blocks, "Item IDs", &format!("{}{prefixes}", words::code(&items.id)));
-    }
-    let agree = format.agree.iter().map(|agree| {
+fn same_values(blocks: &mut Vec<Block>, agree: &[format::Agree]) {
+    let agree = agree.iter().map(|agree| {
         let (places, level) = match agree {
             format::Agree::Plain(places) => (places, None),
             format::Agree::With { values, severity } => (values, *severity),
         };
         let level = level.map_or(String::new(), |level| format!(" (`{}`)", level.name()));
-        let places: Vec<String> = places.iter().map(|place| words::selector(place)).collect();
-        (0, format!("{}{level}", words::joined(&places, "and")))
+        (0, format!("{}{level}", words::selectors(places, "and")))
     });
     list(blocks, "The same value stands in", agree.collect());
-    let order = format.order.iter().map(|times| {
-        let times: Vec<String> = times.iter().map(|time| words::selector(time)).collect();
-        (0, words::joined(&times, "and"))
-    });
-    list(blocks, "These times ascend", order.collect());
 }
 
-fn leftovers(blocks: &mut Vec<Block>, format: &format::Kind) {
-    let texts: usize = format
-        .leftovers
+fn leftovers(blocks: &mut Vec<Block>, leftovers: &[format::Leftover], unfilled_when: &[Condition]) {
+    let texts: usize = leftovers
         .iter()
         .map(|leftover| match leftover {
             format::Leftover::Text(_) => 1,
@@ -286,5 +235,5 @@ fn leftovers(blocks: &mut Vec<Block>, format: &format::Kind) {
         };
         fact(blocks, "Template", &format!("{texts} reported where they are left in the document"));
     }
-    list(blocks, "It is still the template when all of this is so", conditions(&format.unfilled_when));
+    list(blocks, "It is still the template when all of this is so", conditions(unfilled_when));
 }

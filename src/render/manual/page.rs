@@ -7,6 +7,9 @@ use crate::pack::{Card, Kind, Pack, Packs};
 use crate::render::manual::markdown::escaped;
 use crate::render::manual::{Block, fact, kind, list, markdown, rule, words};
 
+/// How a page begins: what does not begin like this was written by hand.
+pub const MARK: &str = "<!-- Written by `worklint generate`";
+
 /// What a page is made of, beside the pack itself.
 pub struct Sources<'a> {
     /// All packs.
@@ -23,9 +26,7 @@ pub struct Sources<'a> {
 #[must_use]
 pub fn page(pack: &Pack, sources: &Sources) -> String {
     let cards: Vec<&Card> = sources.packs.cards().iter().filter(|card| card.pack == pack.name).collect();
-    let mut text = String::from(
-        "<!-- Written by `worklint generate` from the YAML files and fixtures of this pack. Change those. -->\n\n",
-    );
+    let mut text = format!("{MARK} from the YAML files and fixtures of this pack. Change those. -->\n\n");
     let mut head = vec![
         Block::Heading(1, format!("The pack `{}`", pack.name)),
         Block::Text(pack.format.summary.trim().to_owned()),
@@ -122,27 +123,6 @@ fn work_items(pack: &Pack) -> Vec<Block> {
         });
         list(&mut blocks, &format!("{}, {root}", words::code(name)), members.collect());
     }
-    let relations = pack.format.relations.iter().map(|relation| {
-        let mut said = Vec::new();
-        if let Some(when) = &relation.when {
-            said.push(format!("when {}", words::condition(when)));
-        }
-        if let Some(unless) = &relation.unless {
-            said.push(format!("unless {}", words::condition(unless)));
-        }
-        if !relation.demand.is_empty() {
-            said.push(format!("{} must be there", words::codes(&relation.demand, "and")));
-        }
-        if let Some(forbid) = &relation.forbid {
-            said.push(format!("it must not be that {}", words::condition(forbid)));
-        }
-        let case = relation.case.as_ref().map_or(String::new(), |case| format!(", case `{case}`"));
-        let mut said = said.join(", ");
-        if let Some(first) = said.get(..1) {
-            said.replace_range(..1, &first.to_uppercase());
-        }
-        (0, format!("{said} (`{}`{case})", relation.report))
-    });
-    list(&mut blocks, "What must hold between them", relations.collect());
+    list(&mut blocks, "What must hold between them", words::relations(&pack.format.relations));
     blocks
 }

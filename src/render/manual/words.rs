@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::pack::format::{Condition, OneOrMany, Test};
+use crate::pack::format::{Bound, Condition, OneOrMany, Relation, Test};
 use crate::render::manual::markdown::longest_run;
 
 /// Longer code is cut.
@@ -81,6 +81,11 @@ pub(super) fn selector(text: &str) -> String {
     }
 }
 
+/// What several selectors select.
+pub(super) fn selectors(list: &[String], last: &str) -> String {
+    joined(&list.iter().map(|one| selector(one)).collect::<Vec<_>>(), last)
+}
+
 /// A condition as a clause: it follows "when".
 pub(super) fn condition(condition: &Condition) -> String {
     clause(condition, false)
@@ -120,41 +125,137 @@ fn exists(text: &str, there: bool) -> String {
 }
 
 fn comparison(test: &Test) -> String {
-    let what = selector(&test.select);
+    // Taken apart as a whole, so that a new test is not forgotten here.
+    let Test {
+        select,
+        is,
+        one_of,
+        exists,
+        empty,
+        fits,
+        holds,
+        before,
+        subset,
+        equals,
+        differs,
+        like,
+        contains,
+        after,
+        margin,
+        above,
+        below,
+    } = test;
+    let what = selector(select);
     let mut said = Vec::new();
-    if let Some(is) = &test.is {
+    if let Some(is) = is {
         said.push(format!("is {}", value(is)));
     }
-    if let Some(list) = &test.one_of {
+    if let Some(list) = one_of {
         said.push(format!("is {}", values(list)));
     }
-    match test.exists {
+    match exists {
         Some(true) => said.push("is there".to_owned()),
         Some(false) => said.push("is not there".to_owned()),
         None => {}
     }
-    match test.empty {
+    match empty {
         Some(true) => said.push("is empty".to_owned()),
         Some(false) => said.push("is not empty".to_owned()),
         None => {}
     }
-    if let Some(shapes) = &test.fits {
+    if let Some(shapes) = fits {
         said.push(format!("has the form {}", few(shapes)));
     }
-    if let Some(shapes) = &test.holds {
+    if let Some(shapes) = holds {
         said.push(format!("holds {}", few(shapes)));
     }
-    for (other, words) in [(&test.before, "is earlier than"), (&test.subset, "is among"), (&test.equals, "equals")] {
+    let by = if *margin > 0 { format!("more than {} ", minutes(*margin)) } else { String::new() };
+    for (other, words) in [
+        (before, format!("is {by}earlier than")),
+        (after, format!("is {by}later than")),
+        (subset, "is among".to_owned()),
+        (equals, "equals".to_owned()),
+        (differs, "differs from".to_owned()),
+        (like, "says the same as".to_owned()),
+        (contains, "contains".to_owned()),
+    ] {
         if let Some(other) = other {
             said.push(format!("{words} {}", selector(other)));
+        }
+    }
+    for (bound, words) in [(above, "is greater than"), (below, "is less than")] {
+        match bound {
+            None => {}
+            Some(Bound::Number(number)) => said.push(format!("{words} {number}")),
+            Some(Bound::Selector(other)) => said.push(format!("{words} {}", selector(other))),
         }
     }
     let said = format!("{what} {}", said.join(" and "));
     if said.len() > MOST_CLAUSE { format!("{what} fits one of the forms in the YAML file") } else { said }
 }
 
+fn minutes(count: i64) -> String {
+    if count == 1 { "1 minute".to_owned() } else { format!("{count} minutes") }
+}
+
+/// What relations and claims demand, each with the rule that it reports.
+pub(super) fn relations(relations: &[Relation]) -> Vec<(usize, String)> {
+    relations.iter().map(|one| (0, relation(one))).collect()
+}
+
+fn relation(relation: &Relation) -> String {
+    // The words of findings and where they point are not said here: fixtures show them.
+    let Relation {
+        work_item: _,
+        report,
+        case,
+        message: _,
+        help: _,
+        severity,
+        each,
+        values: _,
+        once: _,
+        when,
+        unless,
+        demand,
+        forbid,
+        at: _,
+        related: _,
+    } = relation;
+    let mut said = Vec::new();
+    if !each.is_empty() {
+        let each: Vec<String> =
+            each.iter().map(|(name, of)| format!("{} of {}", code(&format!("${name}")), selector(of))).collect();
+        said.push(format!("for each {}", joined(&each, "and")));
+    }
+    // What applies, and neither forbids nor demands anything, is itself what must not be.
+    let forbids_itself = forbid.is_none() && demand.is_empty();
+    match when {
+        Some(when) if forbids_itself => said.push(format!("it must not be that {}", condition(when))),
+        Some(when) => said.push(format!("when {}", condition(when))),
+        None if forbids_itself => said.push("there must be none".to_owned()),
+        None => {}
+    }
+    if let Some(unless) = unless {
+        said.push(format!("unless {}", condition(unless)));
+    }
+    if !demand.is_empty() {
+        said.push(format!("{} must be there", codes(demand, "and")));
+    }
+    if let Some(forbid) = forbid {
+        said.push(format!("it must not be that {}", condition(forbid)));
+    }
+    let case = case.as_ref().map_or(String::new(), |case| format!(", case `{case}`"));
+    let level = severity.map_or(String::new(), |level| format!(", as `{}`", level.name()));
+    let mut said = said.join(", ");
+    if let Some(first) = said.get(..1) {
+        said.replace_range(..1, &first.to_uppercase());
+    }
+    format!("{said} (`{report}`{case}{level})")
+}
+
 /// The first few shapes of a condition: the rest are variations.
-fn few(shapes: &OneOrMany<String>) -> String {
+pub(super) fn few(shapes: &OneOrMany<String>) -> String {
     const MOST: usize = 4;
     let shapes = shapes.as_slice();
     if shapes.len() <= MOST {
@@ -179,6 +280,31 @@ mod tests {
             said("{ all: ['x: document', { any: [{ select: field s, in: [a, b] }, { select: title, holds: T }] }] }"),
             "the document `x` is there and (the field `s` is `a` or `b` or the title holds `T`)"
         );
+    }
+
+    #[test]
+    fn every_test_is_said() {
+        assert_eq!(
+            said("{ select: field a, before: field b, margin: 5, above: 3 }"),
+            "the field `a` is more than 5 minutes earlier than the field `b` and is greater than 3"
+        );
+        assert_eq!(
+            said("{ select: field a, after: field b, differs: field c, below: 'x: field n' }"),
+            "the field `a` is later than the field `b` and differs from the field `c` and is less than the field `n` of `x`"
+        );
+        assert_eq!(
+            said("{ select: field a, like: field b, contains: field c }"),
+            "the field `a` says the same as the field `b` and contains the field `c`"
+        );
+    }
+
+    #[test]
+    fn claims_are_said_with_their_rule() {
+        let yaml = "[{ report: some-rule, case: late, each: { it: field a }, when: field b, forbid: field c }]";
+        let claims: Vec<Relation> = serde_yaml::from_str(yaml).expect("relations");
+        let said = relations(&claims).remove(0).1;
+        let expected = "For each `$it` of the field `a`, when the field `b` is there, it must not be that the field `c` is there (`some-rule`, case `late`)";
+        assert_eq!(said, expected);
     }
 
     #[test]
