@@ -266,6 +266,12 @@ pub fn names(directory: &Path, roots: &[String]) -> Vec<String> {
     names
 }
 
+/// Whether a folder is the root of a git repository, or of a work tree of one.
+#[must_use]
+pub fn is_repository(folder: &Path) -> bool {
+    folder.join(".git").exists()
+}
+
 /// The nearest folder at or above a folder that is a repository or has a configuration file.
 #[must_use]
 pub fn project(directory: &Path) -> Option<PathBuf> {

@@ -652,11 +652,20 @@ pub struct Criterion {
 }
 
 impl Criterion {
-    /// Whether the whole criterion is struck through: it no longer counts.
+    /// Whether the whole criterion is struck through, but for a remark behind it: it no longer counts. A word or two at its
+    /// beginning are a correction of it (`~~50 ms~~ now 20 ms`).
     #[must_use]
     pub fn is_struck(&self) -> bool {
+        /// So many words are a sentence.
+        const SENTENCE: usize = 3;
         let text = self.line.text.trim();
-        text.starts_with("~~") && text[2..].contains("~~")
+        let Some(rest) = text.strip_prefix("~~") else { return false };
+        let Some((struck, remark)) = rest.rfind("~~").map(|at| (&rest[..at], rest[at + 2..].trim_start())) else {
+            return false;
+        };
+        remark.is_empty()
+            || remark.starts_with(['(', '[', '—', '–', '-', ':', ';', ',', '.', '→'])
+            || struck.split_whitespace().count() >= SENTENCE
     }
 }
 

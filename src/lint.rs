@@ -81,7 +81,9 @@ fn one_cause(rules: &RuleSet<'_>, document: &Document, mut findings: Vec<Finding
         findings.retain(|finding| from_reading(&finding.rule));
     }
     findings.sort_by(|a, b| (a.span, &a.rule, &a.case).cmp(&(b.span, &b.rule, &b.case)));
-    findings.dedup_by(|a, b| a.rule == b.rule && a.span == b.span && a.case == b.case && a.values == b.values);
+    findings.dedup_by(|a, b| {
+        a.rule == b.rule && a.span == b.span && a.case == b.case && a.values == b.values && a.message == b.message
+    });
     without_same_cause(rules, &mut findings);
     let groups: Vec<_> = findings.iter().map(|finding| rules.group(&finding.rule)).collect();
     let mut keep = vec![true; findings.len()];

@@ -153,14 +153,20 @@ impl Shared {
     /// The path of a member that lies at `file` after the root.
     #[must_use]
     pub fn path(&self, file: &str) -> String {
-        let mut path = format!("{}{file}", self.root);
-        for (hole, value) in &self.key {
-            // A hole may have a type: `{id:segment}`.
-            while let Some(start) = path.find(&format!("{{{hole}}}")).or_else(|| path.find(&format!("{{{hole}:"))) {
-                let Some(length) = path[start..].find('}') else { break };
-                path.replace_range(start..=start + length, value);
+        let mut path = self.root.clone();
+        let mut rest = file;
+        // A hole may have a type: `{id:segment}`.
+        while let Some((before, hole)) = rest.split_once('{') {
+            let Some((inside, after)) = hole.split_once('}') else { break };
+            let name = inside.split(':').next().unwrap_or(inside);
+            path += before;
+            match self.key.iter().find(|(hole, _)| hole == name) {
+                Some((_, value)) => path += value,
+                None => path += &format!("{{{inside}}}"),
             }
+            rest = after;
         }
+        path += rest;
         path
     }
 }
@@ -422,7 +428,13 @@ impl WorkItem {
     /// What the members around `path` share, and the member that the path's place makes it.
     #[must_use]
     pub fn locate(&self, path: &str) -> Option<(Shared, &Member)> {
-        for member in &self.members {
+        self.locate_as(path, |_| true)
+    }
+
+    /// The same among the members that are wanted.
+    #[must_use]
+    pub fn locate_as(&self, path: &str, wanted: impl Fn(&Member) -> bool) -> Option<(Shared, &Member)> {
+        for member in self.members.iter().filter(|member| wanted(member)) {
             for (root, shape) in &member.shapes {
                 if let Some(found) = shape.matches(path) {
                     let values: Vec<(&str, &str)> =

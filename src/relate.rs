@@ -20,7 +20,9 @@ use crate::workspace::{Workspace, folder_of};
 #[must_use]
 pub fn relations(context: &Context<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    for claim in &context.body.claims {
+    // What is wrong with a broken document has one cause, and that is reported.
+    let claims: &[Relation] = if is_broken(context.document) { &[] } else { &context.body.claims };
+    for claim in claims {
         let missing = |_: &str| None;
         let own = Evaluation { relation: claim, base: context.document, members: &context.members, missing: &missing };
         if own.is_readable() {
@@ -77,6 +79,25 @@ struct Evaluation<'a> {
 /// What the names of `each` stand for.
 type Row<'a> = Vec<(&'a str, Selected<'a>)>;
 
+/// One name of `each`.
+struct Level<'a> {
+    name: &'a str,
+    selector: &'a Selector,
+    /// What it can stand for, where that does not depend on other names.
+    fixed: Option<Vec<Selected<'a>>>,
+    /// How it is joined to a name before it.
+    join: Option<Join<'a>>,
+    /// Conditions all of whose names are bound now.
+    asked: Vec<&'a Condition>,
+}
+
+/// Things that are looked up by a value which they share with another thing.
+struct Join<'a> {
+    by_value: HashMap<String, Vec<usize>>,
+    /// The value of the other thing.
+    other: &'a Selector,
+}
+
 impl<'a> Evaluation<'a> {
     /// Whether all documents that it reads can be believed: what is wrong with one that is broken or still the template has
     /// one cause, and that is reported there.
@@ -88,61 +109,130 @@ impl<'a> Evaluation<'a> {
     fn run(&self) -> Vec<(Arc<str>, Finding)> {
         let memo = Memo::default();
         let scope = Scope { memo: Some(&memo), ..Scope::of(self.base, self.members) };
-        let conditions: Vec<&Condition> = self.relation.when.iter().flat_map(Condition::parts).collect();
-        let (varying, fixed): (Vec<&Condition>, Vec<&Condition>) =
-            conditions.into_iter().partition(|condition| condition.has_variable());
+        let conditions: Vec<&'a Condition> = self.relation.when.iter().flat_map(Condition::parts).collect();
+        let (varying, fixed): (Vec<_>, Vec<_>) = conditions.into_iter().partition(|condition| condition.has_variable());
         if !fixed.iter().all(|condition| scope.holds(condition)) {
             return Vec::new();
         }
-        let excused = |scope: &Scope<'_>| self.relation.unless.as_ref().is_some_and(|unless| scope.holds(unless));
+        let levels = self.levels(scope, varying);
         let mut found = Vec::new();
-        for row in self.rows(scope, &varying) {
-            let scope = Scope { bound: &row, ..scope };
-            if varying.iter().all(|condition| scope.holds(condition)) && !excused(&scope) {
-                self.findings(&scope, &mut found);
-            }
-        }
+        self.descend(scope, &levels, &mut Vec::new(), &mut found);
         if self.relation.format.once { once(found) } else { found }
     }
 
-    /// Each combination of what the names stand for.
-    fn rows(&self, scope: Scope<'a>, conditions: &[&Condition]) -> Vec<Row<'a>> {
-        let mut rows: Vec<Row<'a>> = vec![Vec::new()];
-        for (name, selector) in &self.relation.each {
-            let link = conditions.iter().find_map(|condition| link(condition, name, &rows));
-            let mut next = Vec::new();
-            if let Some((own, other)) = link.filter(|_| selector.variable().is_none()) {
-                // Things that are joined by a common value are looked up by it.
+    /// For each name of `each` what it can stand for, and the conditions that can be asked once it stands for something.
+    fn levels(&self, scope: Scope<'a>, mut conditions: Vec<&'a Condition>) -> Vec<Level<'a>> {
+        let mut bound: Vec<&str> = Vec::new();
+        let mut levels = Vec::new();
+        for (name, selector) in self.in_order(&conditions) {
+            let fixed = selector.variable().is_none().then(|| {
                 let mut values = scope.select(selector);
+                // Of what it is asked of one by one, the broken ones are left out by themselves.
                 values.retain(|value| !is_broken(value.document));
-                let mut by_value: HashMap<String, Vec<&Selected<'a>>> = HashMap::new();
-                for value in &values {
-                    let scope = [(name.as_str(), value.clone())];
-                    let keys = Scope { bound: &scope, ..Scope::of(self.base, self.members) }.select(own);
-                    for key in keys {
-                        by_value.entry(normal(&key.text)).or_default().push(value);
-                    }
-                }
-                for row in &rows {
-                    let keys = Scope { bound: row, ..Scope::of(self.base, self.members) }.select(other);
-                    let mut keys: Vec<String> = keys.iter().map(|key| normal(&key.text)).collect();
-                    keys.sort();
-                    keys.dedup();
-                    for value in keys.iter().filter_map(|key| by_value.get(key)).flatten() {
-                        next.push(with(row, name, (*value).clone()));
-                    }
-                }
-            } else {
-                for row in &rows {
-                    let mut values: Vec<Selected<'a>> = bound_select(self, row, selector);
-                    // Of what it is asked of one by one, the broken ones are left out by themselves.
-                    values.retain(|value| !is_broken(value.document));
-                    next.extend(values.into_iter().map(|value| with(row, name, value)));
+                values
+            });
+            let join = fixed.as_ref().and_then(|values| {
+                let (own, other) = conditions.iter().find_map(|condition| link(condition, name, &bound))?;
+                Some(Join { by_value: self.by_value(name, own, values), other })
+            });
+            bound.push(name);
+            let (asked, later) = conditions.into_iter().partition(|condition| {
+                let mut known = true;
+                condition
+                    .selectors(&mut |selector| known &= selector.variable().is_none_or(|name| bound.contains(&name)));
+                known
+            });
+            conditions = later;
+            levels.push(Level { name, selector, fixed, join, asked });
+        }
+        levels
+    }
+
+    /// The names of `each` in the order in which they are bound: next the one that most conditions can then be asked of,
+    /// those that ask for one value before those that compare times and numbers, which leave many. What uses another name
+    /// comes after it.
+    fn in_order(&self, conditions: &[&'a Condition]) -> Vec<&'a (String, Selector)> {
+        let mut open: Vec<&(String, Selector)> = self.relation.each.iter().collect();
+        let mut bound: Vec<&str> = Vec::new();
+        let mut ordered = Vec::new();
+        while !open.is_empty() {
+            let weight = |name: &str| {
+                let asked = conditions.iter().filter(|condition| {
+                    let (mut known, mut own) = (true, false);
+                    condition.selectors(&mut |selector| {
+                        if let Some(used) = selector.variable() {
+                            own |= used == name;
+                            known &= used == name || bound.contains(&used);
+                        }
+                    });
+                    known && own
+                });
+                asked.map(|condition| if condition.is_selective() { 10 } else { 1 }).sum::<usize>()
+            };
+            let free = |selector: &Selector| selector.variable().is_none_or(|used| bound.contains(&used));
+            let ready = open.iter().enumerate().filter(|(_, (_, selector))| free(selector));
+            let next = ready.max_by_key(|(at, (name, _))| (weight(name), usize::MAX - at)).map_or(0, |(at, _)| at);
+            let chosen = open.remove(next);
+            bound.push(&chosen.0);
+            ordered.push(chosen);
+        }
+        ordered
+    }
+
+    /// Things by the values that join them to others.
+    fn by_value(&self, name: &str, own: &Selector, values: &[Selected<'a>]) -> HashMap<String, Vec<usize>> {
+        let mut by_value: HashMap<String, Vec<usize>> = HashMap::new();
+        for (number, value) in values.iter().enumerate() {
+            let row = [(name, value.clone())];
+            for key in (Scope { bound: &row, ..Scope::of(self.base, self.members) }).select(own) {
+                let numbers = by_value.entry(normal(&key.text)).or_default();
+                if numbers.last() != Some(&number) {
+                    numbers.push(number);
                 }
             }
-            rows = next;
         }
-        rows
+        by_value
+    }
+
+    /// Binds one name after the other, and goes on only where everything holds that can be asked so far: the combinations
+    /// are never all there at once.
+    fn descend(&self, scope: Scope<'_>, levels: &[Level<'a>], row: &mut Row<'a>, found: &mut Vec<(Arc<str>, Finding)>) {
+        let Some((level, rest)) = levels.split_first() else {
+            let scope = Scope { bound: row, ..scope };
+            let excused = self.relation.unless.as_ref().is_some_and(|unless| scope.holds(unless));
+            if !excused {
+                self.findings(&scope, found);
+            }
+            return;
+        };
+        for value in self.values(level, row) {
+            row.push((level.name, value));
+            let here = Scope { bound: row, ..scope };
+            if level.asked.iter().all(|condition| here.holds(condition)) {
+                self.descend(scope, rest, row, found);
+            }
+            row.pop();
+        }
+    }
+
+    /// What a name can stand for, given what those before it do.
+    fn values(&self, level: &Level<'a>, row: &Row<'a>) -> Vec<Selected<'a>> {
+        match (&level.fixed, &level.join) {
+            (Some(values), Some(join)) => {
+                let keys = (Scope { bound: row, ..Scope::of(self.base, self.members) }).select(join.other);
+                let keys = keys.iter().filter_map(|key| join.by_value.get(&normal(&key.text)));
+                let mut numbers: Vec<usize> = keys.flatten().copied().collect();
+                numbers.sort_unstable();
+                numbers.dedup();
+                numbers.into_iter().map(|number| values[number].clone()).collect()
+            }
+            (Some(values), None) => values.clone(),
+            (None, _) => {
+                let mut values = bound_select(self, row, level.selector);
+                values.retain(|value| !is_broken(value.document));
+                values
+            }
+        }
     }
 
     fn findings(&self, scope: &Scope<'_>, found: &mut Vec<(Arc<str>, Finding)>) {
@@ -195,7 +285,8 @@ impl<'a> Evaluation<'a> {
     /// The first place that is found, with its document.
     fn place(&self, scope: &Scope<'_>) -> Option<(Arc<str>, Span)> {
         if self.relation.at.is_empty() {
-            return match scope.bound.first() {
+            let first = self.relation.each.first().map(|(name, _)| name.as_str());
+            return match scope.bound.iter().find(|(name, _)| Some(*name) == first) {
                 Some((_, value)) => Some((value.path.clone(), place_of(value))),
                 None => Some((self.base.path.clone(), head(self.base))),
             };
@@ -208,12 +299,6 @@ impl<'a> Evaluation<'a> {
 /// Whether what a document says cannot be believed, for a cause that is reported there.
 fn is_broken(document: &Document) -> bool {
     document.unfilled || document.parsed.broken
-}
-
-fn with<'a>(row: &Row<'a>, name: &'a str, value: Selected<'a>) -> Row<'a> {
-    let mut row = row.clone();
-    row.push((name, value));
-    row
 }
 
 /// What a selector selects while the names of a row stand for what they do. What is selected lives in the documents, and so
@@ -230,13 +315,11 @@ fn bound_select<'a>(evaluation: &Evaluation<'a>, row: &Row<'a>, selector: &Selec
     }
 }
 
-/// The two sides of an equality that joins a name with one that the rows have: its own side first.
-fn link<'c>(condition: &'c Condition, name: &str, rows: &[Row<'_>]) -> Option<(&'c Selector, &'c Selector)> {
+/// The two sides of an equality that joins a name with one that is bound: its own side first.
+fn link<'c>(condition: &'c Condition, name: &str, bound: &[&str]) -> Option<(&'c Selector, &'c Selector)> {
     let Condition::Test(test) = condition else { return None };
     let other = test.equals.as_ref()?;
-    let has = |wanted: Option<&str>| {
-        wanted.is_some_and(|wanted| rows.first().is_some_and(|row| row.iter().any(|(known, _)| *known == wanted)))
-    };
+    let has = |wanted: Option<&str>| wanted.is_some_and(|wanted| bound.contains(&wanted));
     if test.select.variable() == Some(name) && has(other.variable()) {
         Some((&test.select, other))
     } else if other.variable() == Some(name) && has(test.select.variable()) {

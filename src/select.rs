@@ -5,7 +5,6 @@ pub mod targets;
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::rc::Rc;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -42,6 +41,8 @@ pub trait Members {
     fn file_exists(&self, path: &str) -> bool;
     /// The values that a hole of the kind's path has among all files under the document's root.
     fn known(&self, document: &Document, hole: &str) -> Vec<String>;
+    /// The same values as they are compared.
+    fn known_set(&self, document: &Document, hole: &str) -> Arc<HashSet<String>>;
 }
 
 /// A document by itself.
@@ -59,12 +60,16 @@ impl Members for Alone {
     fn known(&self, _document: &Document, _hole: &str) -> Vec<String> {
         Vec::new()
     }
+
+    fn known_set(&self, _document: &Document, _hole: &str) -> Arc<HashSet<String>> {
+        Arc::default()
+    }
 }
 
 /// Sets of values, so that asking each of many things whether it is among many others costs no more than reading both.
 #[derive(Default)]
 pub struct Memo {
-    sets: RefCell<HashMap<*const Selector, Rc<HashSet<String>>>>,
+    sets: RefCell<HashMap<*const Selector, Arc<HashSet<String>>>>,
 }
 
 /// Something that was selected.
@@ -202,8 +207,12 @@ impl<'a> Scope<'a> {
     }
 
     /// The values of a selector, as they are compared.
-    fn set(&self, selector: &Selector) -> Rc<HashSet<String>> {
-        let make = || Rc::new(self.select(selector).iter().map(|value| normal(&value.text)).collect::<HashSet<_>>());
+    fn set(&self, selector: &Selector) -> Arc<HashSet<String>> {
+        // What is known of all documents is compared in each of them.
+        if let Target::Known(hole) = &selector.target {
+            return self.owner(selector).map(|owner| self.members.known_set(owner, hole)).unwrap_or_default();
+        }
+        let make = || Arc::new(self.select(selector).iter().map(|value| normal(&value.text)).collect::<HashSet<_>>());
         // What depends on a name of `each`, or on the entry at hand, is another set each time.
         match self.memo.filter(|_| selector.variable().is_none() && !matches!(selector.target, Target::Part(_))) {
             Some(memo) => {
@@ -346,8 +355,7 @@ pub fn normal(text: &str) -> String {
 
 /// Whether a shape occurs in a text, whatever the case of either.
 fn occurs(shape: &Shape, text: &str) -> bool {
-    // The shapes of `holds` are compiled from lower case.
-    shape.find(&text.to_lowercase(), 0).is_some()
+    shape.occurs(text, &text.to_lowercase())
 }
 
 /// A value of a document.

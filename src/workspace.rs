@@ -4,7 +4,7 @@
 pub mod evidence;
 pub mod known;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -71,6 +71,7 @@ pub struct Workspace {
     groups_of: Vec<Vec<usize>>,
     answers: HashMap<String, bool>,
     asked: bool,
+    whole: bool,
     names: Vec<String>,
     kinds: Vec<Arc<Kind>>,
     known: Mutex<known::Tables>,
@@ -94,6 +95,7 @@ impl Workspace {
             groups: Vec::new(),
             answers: HashMap::new(),
             asked: false,
+            whole: false,
             names: Vec::new(),
             kinds: packs.all_kinds().cloned().collect(),
             known: Mutex::default(),
@@ -124,10 +126,8 @@ impl Workspace {
             let Some(kind) = self.documents[index].kind.clone() else { continue };
             for (pack_number, pack) in packs.packs().iter().enumerate() {
                 for (number, item) in pack.work_items.iter().enumerate() {
-                    let Some((shared, member)) = item.locate(&self.documents[index].path) else { continue };
-                    if !kind.is(&member.kind) {
-                        continue;
-                    }
+                    let path = &self.documents[index].path;
+                    let Some((shared, member)) = item.locate_as(path, |member| kind.is(&member.kind)) else { continue };
                     let key = (pack_number, number, shared.clone());
                     let group = *by_key.entry(key).or_insert_with(|| {
                         let (sort, findings) = ((pack_number, number), OnceLock::new());
@@ -208,6 +208,15 @@ impl Workspace {
         MembersOfGroup { workspace: self, group: &self.groups[group], item }
     }
 
+    /// The documents that play a role in some work items, each once, in order.
+    fn of_role(&self, groups: &[usize], role: &str) -> Vec<&Document> {
+        let members = groups.iter().filter_map(|group| self.groups[*group].members.get(role));
+        let mut found: Vec<usize> = members.flatten().copied().collect();
+        found.sort_unstable();
+        found.dedup();
+        found.into_iter().map(|index| &self.documents[index]).collect()
+    }
+
     /// What conditions of a document see of the others.
     #[must_use]
     pub fn members(&self, index: usize) -> MembersOf<'_> {
@@ -242,6 +251,18 @@ impl Workspace {
         self.ask_for_evidence(&mut answers, exists);
         self.answers = answers;
         self.asked = true;
+    }
+
+    /// Says that the documents lie in a repository: what is not there, then, does not exist. A folder that was taken out of
+    /// one may lack what its documents lead to.
+    pub fn is_repository(&mut self, whole: bool) {
+        self.whole = whole;
+    }
+
+    /// Whether what is not there does not exist.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// Folders whose files someone should list, none within another: those under which a wikilink may lead to a document
@@ -307,12 +328,7 @@ pub struct MembersOf<'a> {
 
 impl Members for MembersOf<'_> {
     fn of_role(&self, role: &str) -> Vec<&Document> {
-        self.workspace.groups_of[self.index]
-            .iter()
-            .filter_map(|group| self.workspace.groups[*group].members.get(role))
-            .flatten()
-            .map(|index| &self.workspace.documents[*index])
-            .collect()
+        self.workspace.of_role(&self.workspace.groups_of[self.index], role)
     }
 
     fn file_exists(&self, path: &str) -> bool {
@@ -322,6 +338,11 @@ impl Members for MembersOf<'_> {
 
     fn known(&self, document: &Document, hole: &str) -> Vec<String> {
         values_of(self.workspace, document, hole)
+    }
+
+    fn known_set(&self, document: &Document, hole: &str) -> Arc<HashSet<String>> {
+        let Some(kind) = &document.kind else { return Arc::default() };
+        self.workspace.known(document, &kind.name, hole).as_compared()
     }
 }
 
@@ -338,19 +359,17 @@ impl Members for MembersOfGroup<'_> {
         if self.item.member(role).is_some() {
             return self.group.members.get(role).into_iter().flatten().map(|index| &documents[*index]).collect();
         }
-        let mut found: Vec<usize> = self
+        let mut groups: Vec<usize> = self
             .group
             .members
             .values()
             .flatten()
             .flat_map(|index| &self.workspace.groups_of[*index])
-            .filter_map(|group| self.workspace.groups[*group].members.get(role))
-            .flatten()
             .copied()
             .collect();
-        found.sort_unstable();
-        found.dedup();
-        found.into_iter().map(|index| &documents[index]).collect()
+        groups.sort_unstable();
+        groups.dedup();
+        self.workspace.of_role(&groups, role)
     }
 
     fn file_exists(&self, path: &str) -> bool {
@@ -361,6 +380,11 @@ impl Members for MembersOfGroup<'_> {
 
     fn known(&self, document: &Document, hole: &str) -> Vec<String> {
         values_of(self.workspace, document, hole)
+    }
+
+    fn known_set(&self, document: &Document, hole: &str) -> Arc<HashSet<String>> {
+        let Some(kind) = &document.kind else { return Arc::default() };
+        self.workspace.known(document, &kind.name, hole).as_compared()
     }
 }
 

@@ -41,6 +41,7 @@ entries:
 criteria: section Goals
 facts:
   bottles: { in: section Result, shape: \"{n:int} bottles of {total:int}\" }
+  keg: { in: section Result, shape: \"keg {Id:id}\" }
   broken: { code: true, shape: \"{n:int} BROKEN\" }
 claims:
   - report: sour-claim
@@ -59,6 +60,11 @@ claims:
     case: too-many
     each: { bottles: fact bottles }
     forbid: { select: \"$bottles n\", above: \"$bottles total\" }
+  - report: sour-claim
+    message: \"keg {id} is not known\"
+    each: { keg: fact keg }
+    when: { select: \"$keg Id\", fits: \"K{:int}\" }
+    values: { id: $keg Id }
 ";
 
 const PACK: &str = "\
@@ -217,7 +223,7 @@ fn what_differs_is_reported_where_it_is_claimed() {
     let report = GOOD_REPORT
         .replace("### Step 2: Boil (P2) - finished\n", "```\n0 broken\n3 BROKEN\n```\n")
         .replace("(P1)", "(P3)")
-        .replace("12 bottles", "13 Bottles")
+        .replace("12 bottles of 12", "13 Bottles of 12, KEG K012")
         .replace("- [x] Cold\n", "")
         .replace("2026-01-01T10:00Z", "2026-01-01T09:50Z");
     let expected = "\
@@ -227,6 +233,7 @@ brews/stout/report.md:12:5 info step 1 has priority 3 here and 1 in the plan <- 
 brews/stout/report.md:12:5 error step 2 has no result <- brews/stout/plan.md:14
 brews/stout/report.md:16:1 error 3 BROKEN <- brews/stout/report.md:12
 brews/stout/report.md:21:1 error 13 Bottles of 12
+brews/stout/report.md:21:19 error keg K012 is not known
 ";
     assert_eq!(findings(&[("brews/stout/plan.md", GOOD_PLAN), ("brews/stout/report.md", &report)]), expected);
 }

@@ -16,11 +16,25 @@ use worklint::workspace::{Source, Unread, Workspace};
 
 /// The rules that report something on one document.
 fn rules_on(path: &str, content: Result<Text, Unread>) -> Vec<String> {
+    rules_on_all(vec![Source { path: path.into(), content, kind: None, report: true }])
+}
+
+/// The rules that report something on documents that are checked together.
+fn run(documents: &[(&str, &str)]) -> Vec<String> {
+    let source = |(path, text): &(&str, &str)| Source {
+        path: (*path).into(),
+        content: Ok(Text::new(*text)),
+        kind: None,
+        report: true,
+    };
+    rules_on_all(documents.iter().map(source).collect())
+}
+
+fn rules_on_all(sources: Vec<Source>) -> Vec<String> {
     let packs = Packs::builtin();
     let settings = Settings::new(Timestamp::of_seconds(1_795_176_000));
     let (rules, _) = RuleSet::new(packs, &settings);
-    let source = Source { path: path.into(), content, kind: None, report: true };
-    let workspace = Workspace::build(packs, vec![source]);
+    let workspace = Workspace::build(packs, sources);
     lint_all(&rules, &workspace).into_iter().map(|diagnostic| diagnostic.rule.to_string()).collect()
 }
 
@@ -117,4 +131,31 @@ fn a_document_can_be_cut_anywhere() {
             assert!(diagnostic.span.end <= length, "{diagnostic:?}");
         }
     }
+}
+
+#[test]
+fn a_folder_named_like_a_hole_ends() {
+    for name in ["{id}", "{id:segment}", "{"] {
+        let path = format!("work/archived_tasks/{name}/manifest.yaml");
+        let found = run(&[(&path, "task_id: x\nname: x\n")]);
+        assert!(found.contains(&"missing-field".to_owned()), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn relations_over_several_names_do_not_hold_all_combinations() {
+    // With all of them at once this took gigabytes: four names, each for sixty phases or their entries.
+    let mut plan = "# Task Plan: big\n\n## Phases\n\n".to_owned();
+    let mut log = "# Execution Log\n\n## 2026-03-02\n\n".to_owned();
+    for n in 1..=60 {
+        plan += &format!("{n}. **Phase {n}: Part {n}**\n");
+        let (hour, minute) = (9 + n / 10, n % 10 * 6);
+        log += &format!(
+            "### {hour:02}:{minute:02} - Phase Complete: Phase {n}: Part {n}\n- Duration: 5m\n- Status: Complete\n\n"
+        );
+    }
+    plan += "\n## Success Criteria\n\n- [ ] Done\n";
+    let folder = "work/active_tasks/20260302-0900-big";
+    let found = run(&[(&format!("{folder}/plan.md"), &plan), (&format!("{folder}/execution_log.md"), &log)]);
+    assert!(!found.contains(&"internal-error".to_owned()), "{found:?}");
 }

@@ -69,3 +69,18 @@ fn what_git_ignores_exists() {
     assert_eq!(inside.len(), 1, "{inside:?}");
     assert!(inside[0].starts_with("execute.md:9:"), "{inside:?}");
 }
+
+#[test]
+fn in_a_repository_what_is_not_there_does_not_exist() {
+    let tree = tempfile::tempdir().unwrap();
+    let root = tree.path();
+    let text = task("IN-007")
+        + "\nSee [the manual](../../manual/a.md) and [[notes/no-such-page]], [[nowhere]] and [[tasks/backlog/IN-008-b]].\n";
+    write(root, "tasks/backlog/IN-007-a.md", &text);
+    let select = ["--select", "broken-link,broken-wikilink"];
+    // Without a repository the folders may have been left behind; a folder that is there is known.
+    let found = check(root, &select);
+    assert!(found.len() == 1 && found[0].contains("IN-008-b"), "{found:?}");
+    fs::create_dir(root.join(".git")).unwrap();
+    assert_eq!(check(root, &select).len(), 4);
+}

@@ -45,7 +45,8 @@ fn is_open(criterion: &Criterion) -> bool {
 fn is_left_open(context: &Context<'_>, criterion: &Criterion) -> bool {
     let shapes = &context.body.criteria_left_open;
     !shapes.is_empty() && {
-        let text = criterion.line.text.to_lowercase();
-        shapes.iter().any(|shape| shape.find(&text, 0).is_some())
+        let text = &criterion.line.text;
+        let small = text.to_lowercase();
+        shapes.iter().any(|shape| shape.occurs(text, &small))
     }
 }

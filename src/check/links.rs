@@ -137,14 +137,17 @@ fn verdict(context: &Context<'_>, link: &Link, file: &str) -> Verdict {
             }
         }
         // A bare name may lie anywhere under the root, which was perhaps not read.
-        if !file.contains('/') {
+        if !file.contains('/') && !context.workspace.is_whole() {
             return Verdict::Unknown;
         }
     }
     if unknown {
         return Verdict::Unknown;
     }
-    // Where the target's first folder does not exist, it lies outside what is here.
+    // Outside of a repository, a target whose first folder does not exist may lie outside of what is here.
+    if context.workspace.is_whole() {
+        return Verdict::Broken;
+    }
     let places = first_folders(context.document, file);
     let judged = places.is_empty() || places.iter().any(|place| context.workspace.exists(place) == Some(true));
     if judged { Verdict::Broken } else { Verdict::Unknown }

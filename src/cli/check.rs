@@ -94,6 +94,7 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams) -> Result<u8, Fa
     }
     let mut workspace = Workspace::build(setup.packs(), found.sources);
     workspace.answer(|path| setup.base.join(path).exists());
+    workspace.is_repository(discover::is_repository(&setup.base));
     let roots = workspace.roots_to_list();
     if !roots.is_empty() {
         workspace.know(discover::names(&setup.base, &roots));

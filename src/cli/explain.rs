@@ -73,6 +73,7 @@ pub(super) fn opened(setup: &Setup, file: &Path, kind: Option<&str>) -> Result<(
     }
     let mut workspace = Workspace::build(setup.packs(), found.sources);
     workspace.answer(|path| setup.base.join(path).exists());
+    workspace.is_repository(discover::is_repository(&setup.base));
     Ok((workspace, path))
 }
 

@@ -112,7 +112,7 @@ pub struct KindBody {
     pub facts: Vec<FactRule>,
     /// What must hold within it.
     pub claims: Vec<Relation>,
-    /// Criteria that may stay open, in lower case.
+    /// Criteria that may stay open.
     pub criteria_left_open: Vec<Shape>,
     /// Where sums must add up.
     pub sums: Vec<Selector>,
@@ -387,7 +387,7 @@ pub struct FactRule {
     pub code: bool,
     /// Not in back-ticks.
     pub bare: bool,
-    /// The shapes, in small Latin letters.
+    /// The shapes.
     pub shapes: Vec<Shape>,
 }
 
@@ -549,11 +549,7 @@ pub(super) fn body(kind: &format::Kind, problems: &mut Problems) -> KindBody {
                 Agree::With { values, severity } => (problems.selectors("/agree", values), *severity),
             })
             .collect(),
-        criteria_left_open: {
-            let lower: Vec<String> =
-                kind.criteria_left_open.as_slice().iter().map(|shape| shape.to_lowercase()).collect();
-            problems.shapes("/criteria-left-open", &lower)
-        },
+        criteria_left_open: problems.shapes("/criteria-left-open", kind.criteria_left_open.as_slice()),
         sums: problems.selectors("/sums", kind.sums.as_slice()),
         evidence: kind.evidence.as_ref().map(|source| EvidenceRules {
             from: problems.selectors("/evidence/from", source.from.as_slice()),
@@ -657,13 +653,12 @@ fn field_rules(fields: &format::Fields, problems: &mut Problems) -> FieldRules {
 }
 
 fn fact_rule(name: &str, source: &format::Fact, problems: &mut Problems) -> FactRule {
-    let small: Vec<String> = source.shape.as_slice().iter().map(|shape| shape.to_ascii_lowercase()).collect();
     FactRule {
         name: name.to_owned(),
         places: problems.selectors(&format!("/facts/{name}/in"), source.places.as_slice()),
         code: source.code,
         bare: source.bare,
-        shapes: problems.shapes(&format!("/facts/{name}/shape"), &small),
+        shapes: problems.shapes(&format!("/facts/{name}/shape"), source.shape.as_slice()),
     }
 }
 

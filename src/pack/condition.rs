@@ -170,7 +170,23 @@ impl Selector {
                 ));
             }
         };
+        // `plan: count boxes` counts the boxes of the plan.
+        let (member, target) = match (member, target) {
+            (Some(member), Target::Count(inner)) => (None, Target::Count(inner.of(member))),
+            (Some(member), Target::First(inner)) => (None, Target::First(inner.of(member))),
+            (Some(member), Target::Last(inner)) => (None, Target::Last(inner.of(member))),
+            (Some(_), Target::Preceding(..)) => {
+                return Err(format!("`{source}`: the member stands before the selectors after `preceding`"));
+            }
+            other => other,
+        };
         Ok(Self { member, target, source: source.to_owned() })
+    }
+
+    /// The same of a member, unless it names one itself.
+    fn of(mut self: Box<Self>, member: String) -> Box<Self> {
+        self.member.get_or_insert(member);
+        self
     }
 
     /// The name of `each` that it is about.
@@ -291,6 +307,19 @@ impl Condition {
         found
     }
 
+    /// Whether few things fit it: it asks for a value, rather than for more or less, or that something is not so.
+    #[must_use]
+    pub fn is_selective(&self) -> bool {
+        match self {
+            Condition::All(conditions) => conditions.iter().any(Condition::is_selective),
+            Condition::Any(conditions) => conditions.iter().all(Condition::is_selective),
+            Condition::Not(_) | Condition::Exists(_) | Condition::Variant(_) => false,
+            Condition::Test(test) => {
+                test.equals.is_some() || test.subset.is_some() || test.like.is_some() || test.one_of.is_some()
+            }
+        }
+    }
+
     /// What must hold all together, each by itself.
     #[must_use]
     pub fn parts(&self) -> Vec<&Condition> {
@@ -353,14 +382,7 @@ impl Test {
             exists: source.exists,
             empty: source.empty,
             fits: shapes(&source.fits)?,
-            holds: match &source.holds {
-                Some(holds) => {
-                    // Case does not matter: both sides are compared in lower case.
-                    let lower: Vec<String> = holds.as_slice().iter().map(|shape| shape.to_lowercase()).collect();
-                    compile_shapes(&lower)?
-                }
-                None => Vec::new(),
-            },
+            holds: shapes(&source.holds)?,
             before: selector(&source.before)?,
             subset: selector(&source.subset)?,
             equals: selector(&source.equals)?,

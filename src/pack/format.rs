@@ -416,7 +416,7 @@ pub struct Fact {
     /// Whether what stands in back-ticks is left out: it is quoted, not stated.
     #[serde(default)]
     pub bare: bool,
-    /// Shapes, searched for within each line whatever the case of Latin letters.
+    /// Shapes, searched for within each line whatever the case of letters.
     pub shape: OneOrMany<String>,
 }
 

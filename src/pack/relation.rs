@@ -76,26 +76,29 @@ pub(super) fn relation(pointer: &str, source: &format::Relation, problems: &mut 
         reads: Vec::new(),
         asks_known: false,
     };
-    let each_selectors: Vec<String> = relation.each.iter().map(|(_, selector)| selector.source.clone()).collect();
     let mut reads: Vec<String> = Vec::new();
     let mut asks_known = false;
     let mut unknown: Vec<String> = Vec::new();
     relation.selectors(&mut |selector| {
-        // What only `each` names is asked one by one.
-        if !each_selectors.contains(&selector.source) {
-            reads.extend(selector.reads().map(str::to_owned));
-        }
         asks_known |= matches!(selector.target, Target::Known(_));
         if let Some(name) = selector.variable().filter(|name| !source.each.contains_key(*name)) {
             unknown.push(format!("`{}` uses the name `{name}`, which `each` does not have", selector.source));
         }
     });
+    // What only `each` names is asked one by one.
+    relation.selectors_in_conditions(&mut |selector| reads.extend(selector.reads().map(str::to_owned)));
     reads.sort();
     reads.dedup();
     relation.reads = reads;
     relation.asks_known = asks_known;
     for message in unknown {
         problems.take::<()>(pointer, Err(message));
+    }
+    if source.work_item.is_none()
+        && let Some(other) = relation.places().next()
+    {
+        let words = format!("a claim is reported in its own document, not in that of `{other}`; `related` may name it");
+        problems.take::<()>(format!("{pointer}/at"), Err(words));
     }
     if source.forbid.is_none() && source.demand.is_empty() && source.when.is_none() && source.each.is_empty() {
         problems.take::<()>(pointer, Err("it says neither `when`, `each`, `forbid` nor `demand`".to_owned()));
@@ -133,11 +136,15 @@ impl Relation {
             .filter_map(move |selector| selector.reads().or(selector.member.as_deref()).or(of_each(selector)))
     }
 
-    /// Calls `visit` with each selector in it.
-    fn selectors<'a>(&'a self, visit: &mut dyn FnMut(&'a Selector)) {
+    fn selectors_in_conditions<'a>(&'a self, visit: &mut dyn FnMut(&'a Selector)) {
         for condition in [&self.when, &self.unless, &self.forbid].into_iter().flatten() {
             condition.selectors(visit);
         }
+    }
+
+    /// Calls `visit` with each selector in it.
+    fn selectors<'a>(&'a self, visit: &mut dyn FnMut(&'a Selector)) {
+        self.selectors_in_conditions(visit);
         self.each.iter().chain(&self.values).map(|(_, selector)| selector).for_each(&mut *visit);
         self.at.iter().chain(&self.related).for_each(visit);
     }

@@ -76,9 +76,11 @@ pub struct Shape {
     /// Text that every fitting line begins with, and text that it holds: checked before any expression is built.
     head: String,
     needs: String,
+    needs_small: String,
     whole: OnceLock<Regex>,
     start: OnceLock<Regex>,
     anywhere: OnceLock<Regex>,
+    in_any_case: OnceLock<Regex>,
     loose: OnceLock<Regex>,
     /// For each number of leading segments, from 1.
     prefixes: Vec<OnceLock<Regex>>,
@@ -115,10 +117,12 @@ impl Shape {
             segments,
             holes,
             head,
+            needs_small: needs.to_lowercase(),
             needs,
             whole: OnceLock::new(),
             start: OnceLock::new(),
             anywhere: OnceLock::new(),
+            in_any_case: OnceLock::new(),
             loose: OnceLock::new(),
         })
     }
@@ -195,13 +199,35 @@ impl Shape {
         Some((end, self.captures(&found, line)))
     }
 
-    /// The first place at or after `from` where the shape occurs in a line, and what its holes catch there. It is searched
-    /// for in `small`, the same line in small ASCII letters, for shapes that are written in them.
+    /// The first place at or after `from` where the shape occurs in a line whatever the case of letters, and what its holes
+    /// catch there. `small` is the line in lower case, by which most lines are passed over.
     #[must_use]
     pub fn find_in(&self, line: &Line, small: &str, from: usize) -> Option<(Range<usize>, Vec<Capture>)> {
-        let range = self.find(small, from)?;
-        let found = self.anywhere.get()?.captures_at(small, range.start)?;
-        Some((range, self.captures(&found, line)))
+        let found = self.in_any_case(&line.text, small, from)?;
+        Some((found.get(0)?.range(), self.captures(&found, line)))
+    }
+
+    /// Whether the shape occurs in a text, whatever the case of letters; `small` is the text in lower case.
+    #[must_use]
+    pub fn occurs(&self, text: &str, small: &str) -> bool {
+        self.in_any_case(text, small, 0).is_some()
+    }
+
+    fn in_any_case<'t>(&self, text: &'t str, small: &str, from: usize) -> Option<Captures<'t>> {
+        if !small.contains(&self.needs_small) {
+            return None;
+        }
+        let regex = self.in_any_case.get_or_init(|| build("(?i)(?:", &self.segments, Taking::Usual, ")"));
+        let mut from = from;
+        while from <= text.len() {
+            let found = regex.captures_at(text, from)?;
+            let place = found.get(0)?;
+            if !place.is_empty() && self.accepts(&found, text) {
+                return Some(found);
+            }
+            from = place.start() + text[place.start()..].chars().next().map_or(1, char::len_utf8);
+        }
+        None
     }
 
     /// The first place at or after `from` where the shape occurs in a text.

@@ -48,8 +48,7 @@ fn search(document: &Document, rule: &FactRule, region: Span, facts: &mut Vec<Fa
 
 /// Every place in a line where a shape occurs; of several shapes the first that occurs at all.
 fn line(rule: &FactRule, line: &Line, facts: &mut Vec<Fact>) {
-    // Only ASCII letters change, so that every place stays where it was.
-    let small = line.text.to_ascii_lowercase();
+    let small = line.text.to_lowercase();
     for shape in &rule.shapes {
         let before = facts.len();
         let mut from = 0;

@@ -162,7 +162,13 @@ pub(super) fn select_in<'a>(document: &'a Document, target: &Target, entry: Opti
         Target::Boxes(state) => {
             for block in &parsed.blocks {
                 let Body::Item { checkbox: Some(checkbox), .. } = &block.body else { continue };
-                let word = if checkbox.state.is_whitespace() { "open" } else { "checked" };
+                let done = document.kind.as_ref().and_then(|kind| kind.body().tasks.as_ref());
+                let done = done.map_or("xX", |tasks| tasks.format.states.done.as_str());
+                let word = match checkbox.state {
+                    state if state.is_whitespace() => "open",
+                    state if done.contains(state) => "checked",
+                    _ => "skipped",
+                };
                 if state.as_deref().is_none_or(|state| state == word) {
                     found.push(selected(document, block.line.whole(), &*block.plain.text));
                 }
@@ -178,7 +184,7 @@ pub(super) fn select_in<'a>(document: &'a Document, target: &Target, entry: Opti
                 let fits = match state.as_deref() {
                     None => true,
                     Some("checked") => criterion.checked,
-                    Some("open") => !criterion.checked,
+                    Some("open") => !criterion.checked && criterion.checkbox.state.is_whitespace(),
                     Some("outer") => parsed.blocks[criterion.block].parent.is_none_or(|parent| {
                         !matches!(parsed.blocks[parent].body, Body::Item { checkbox: Some(_), .. })
                     }),

@@ -1,13 +1,13 @@
 //! What is known of all documents of a kind under one root: a value of each, from its path or, where it was read, from its
 //! content. Built once for a root, so that thousands of documents can ask.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use crate::document::Document;
 use crate::pack::Kind;
 use crate::pack::condition::{Selector, Target};
-use crate::select::Scope;
+use crate::select::{Scope, normal};
 use crate::workspace::Workspace;
 
 /// The values of all documents of a kind under one root, and which of them have the same.
@@ -16,6 +16,7 @@ pub struct Known {
     /// Value and path, in the order of the paths.
     pub list: Vec<(String, String)>,
     by_value: HashMap<String, Vec<usize>>,
+    compared: OnceLock<Arc<HashSet<String>>>,
 }
 
 impl Known {
@@ -37,7 +38,13 @@ impl Known {
         for (at, (value, _)) in list.iter().enumerate() {
             by_value.entry(key(value)).or_default().push(at);
         }
-        Self { list, by_value }
+        Self { list, by_value, compared: OnceLock::new() }
+    }
+
+    /// The values as conditions compare them.
+    #[must_use]
+    pub fn as_compared(&self) -> Arc<HashSet<String>> {
+        self.compared.get_or_init(|| Arc::new(self.list.iter().map(|(value, _)| normal(value)).collect())).clone()
     }
 }
 
