@@ -239,8 +239,8 @@ impl<'a> Evaluation<'a> {
             files.sort_by_key(|file| folder_of(file) != own);
             let file = files.into_iter().next().unwrap_or_default();
             let name = file.rsplit('/').next().unwrap_or(&file).to_owned();
-            let finding = self.finding(scope, &path, span);
-            let finding = finding.value("document", name).value("member", role.clone()).value("path", file);
+            let own = [("document", name), ("member", role.clone()), ("path", file)];
+            let finding = self.finding(scope, &path, span, own);
             found.push((path.clone(), finding));
         }
         let forbidden = match &self.relation.forbid {
@@ -249,15 +249,24 @@ impl<'a> Evaluation<'a> {
             None => self.relation.format.demand.is_empty(),
         };
         if forbidden {
-            found.push((path.clone(), self.finding(scope, &path, span)));
+            found.push((path.clone(), self.finding(scope, &path, span, [])));
         }
     }
 
-    fn finding(&self, scope: &Scope<'_>, path: &Arc<str>, span: Span) -> Finding {
+    fn finding<const N: usize>(
+        &self,
+        scope: &Scope<'_>,
+        path: &Arc<str>,
+        span: Span,
+        own: [(&'static str, String); N],
+    ) -> Finding {
         let format = &self.relation.format;
         let mut finding = Finding::new(format.report.as_str(), span).severity(format.severity);
         finding.case = format.case.clone().map(Into::into);
         finding.message.clone_from(&format.message);
+        for (name, value) in own {
+            finding = finding.value(name, value);
+        }
         for (name, selector) in &self.relation.values {
             let text = scope.select(selector).into_iter().next().map_or(String::new(), |value| value.text);
             finding = finding.value(name.clone(), in_words(&text));

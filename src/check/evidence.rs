@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 
 use crate::check::{Context, Findings};
-use crate::document::Format;
-use crate::parse::format_of;
+use crate::pack::{Member, Shared};
 use crate::workspace::evidence::{Trace, is_claim};
 
 /// `evidence-present`: a file that is said to have been made does not exist.
@@ -59,13 +58,11 @@ pub(super) fn present(context: &Context<'_>, found: &mut Findings) {
 /// Work items with more members are no single piece of work.
 const MOST_MEMBERS: usize = 100;
 
-/// Whether a path is that of a document of the same work item: whether that exists is another question.
+/// Whether a path is that of a document of the same work item, by its place: whether that exists is another question.
 fn is_own(context: &Context<'_>, path: &str) -> bool {
-    let is_document = format_of(path) != Format::Markdown || path.ends_with(".md");
-    is_document
-        && (*context.document.path == *path
-            || context
-                .workspace
-                .work_items(context.packs, context.index)
-                .any(|(_, group)| !group.shared.root.is_empty() && path.starts_with(&group.shared.root)))
+    *context.document.path == *path
+        || context.workspace.work_items(context.packs, context.index).any(|(item, group)| {
+            let own = |(shared, _): (Shared, &Member)| shared == group.shared;
+            item.locate(path).is_some_and(own)
+        })
 }

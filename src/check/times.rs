@@ -1,11 +1,13 @@
 //! Times: are they ISO 8601, do they exist, is an offset there, do they ascend, do they lie in the future.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use crate::check::{Context, Findings};
 use crate::select::Selected;
+use crate::text::Span;
 use crate::time::{Problem, Timestamp, parse};
 
 /// Which problems a rule reports.
@@ -51,6 +53,8 @@ pub(super) fn form(parameters: &Form, context: &Context<'_>, found: &mut Finding
 /// `times-ascend`: a time is earlier than one that must not be later.
 pub(super) fn ascend(context: &Context<'_>, found: &mut Findings) {
     let scope = context.scope();
+    // A value that stands in several lists is reported once.
+    let mut told: Vec<(Arc<str>, Span)> = Vec::new();
     for list in &context.body.order {
         let mut before: Vec<(Selected, &str)> = Vec::new();
         for selector in list {
@@ -62,7 +66,9 @@ pub(super) fn ascend(context: &Context<'_>, found: &mut Findings) {
                     .iter()
                     .filter(|(other, _)| earlier(value, other))
                     .reduce(|best, other| if earlier(&best.0, &other.0) { other } else { best });
-                if let Some((other, name)) = later {
+                let place = (value.path.clone(), value.span);
+                if let Some((other, name)) = later.filter(|_| !told.contains(&place)) {
+                    told.push(place);
                     report(context, found, value, &selector.source, other, name);
                 }
             }
