@@ -51,9 +51,13 @@ pub(super) fn missing_part(context: &Context<'_>, found: &mut Findings) {
         let Some(rule) = phase.shape.map(|shape| &context.body.phases[shape]) else { continue };
         let section = &parsed.sections[phase.section];
         for part in &rule.parts {
-            let wanted = part.to_lowercase();
+            let spellings: Vec<String> = part.split('|').map(|name| name.trim().to_lowercase()).collect();
+            let is_wanted = |text: &str| {
+                let text = text.trim().to_lowercase();
+                spellings.iter().any(|name| text.starts_with(name.as_str()))
+            };
             let known = parsed.labels.iter().any(|label| {
-                let named = section.span.contains(label.span) && label.name.trim().to_lowercase().starts_with(&wanted);
+                let named = section.span.contains(label.span) && is_wanted(&label.name);
                 // A label without a value must be followed by something that is not another label.
                 let next = parsed.blocks.get(label.block + 1);
                 let filled = !label.value.text.trim().is_empty()
@@ -69,13 +73,13 @@ pub(super) fn missing_part(context: &Context<'_>, found: &mut Findings) {
                 named && filled
             });
             let headed = parsed.sections.iter().any(|inner| {
-                inner.level > section.level
-                    && section.span.contains(inner.heading)
-                    && inner.title.text.to_lowercase().starts_with(&wanted)
+                inner.level > section.level && section.span.contains(inner.heading) && is_wanted(&inner.title.text)
             });
             if !known && !headed {
-                let finding =
-                    found.at(section.heading).value("phase", short(&section.title.text)).value("part", part.clone());
+                let finding = found
+                    .at(section.heading)
+                    .value("phase", short(&section.title.text))
+                    .value("part", part.split('|').next().unwrap_or(part).trim());
                 found.push(finding);
             }
         }

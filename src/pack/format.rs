@@ -879,7 +879,7 @@ pub struct Phase {
     /// Nothing of a later phase may be done before it is.
     #[serde(default)]
     pub blocks: Option<Blocks>,
-    /// Parts that it should have.
+    /// Parts that it should have: names that labels or headings in it begin with; `|` divides spellings of one.
     #[serde(default)]
     pub parts: Vec<String>,
 }

@@ -40,8 +40,11 @@ pub(super) fn phases(blocks: &mut Vec<Block>, phases: &[Phase]) {
             Role::Any => "",
         };
         let blocking = if phase.blocks.is_some() { "nothing later is done before it" } else { "" };
+        // Other spellings stand behind the first.
+        let first: Vec<String> =
+            phase.parts.iter().map(|part| part.split('|').next().unwrap_or(part).trim().to_owned()).collect();
         let parts =
-            if phase.parts.is_empty() { String::new() } else { format!("with {}", words::codes(&phase.parts, "and")) };
+            if phase.parts.is_empty() { String::new() } else { format!("with {}", words::codes(&first, "and")) };
         let remarks = [role.to_owned(), blocking.to_owned(), parts];
         (0, described(&words::codes(phase.heading.as_slice(), "or"), &remarks, None))
     });
