@@ -278,10 +278,10 @@ impl Workspace {
         self.whole = whole;
     }
 
-    /// Whether what is not there does not exist.
+    /// Whether what a document leads to and is not there does not exist: the document lies in the repository.
     #[must_use]
-    pub fn is_whole(&self) -> bool {
-        self.whole
+    pub fn is_whole(&self, document: &Document) -> bool {
+        self.whole && !is_outside(&document.path)
     }
 
     /// Folders whose files someone should list, none within another: those under which a wikilink may lead to a document
@@ -466,6 +466,12 @@ pub fn join_path(folder: &str, path: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// Whether a path leads out of the repository or folder that paths are relative to.
+#[must_use]
+pub fn is_outside(path: &str) -> bool {
+    path.starts_with("../") || path.starts_with('/')
 }
 
 /// The folder of a path, without a slash at its end.

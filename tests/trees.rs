@@ -84,3 +84,18 @@ fn in_a_repository_what_is_not_there_does_not_exist() {
     fs::create_dir(root.join(".git")).unwrap();
     assert_eq!(check(root, &select).len(), 4);
 }
+
+#[test]
+fn a_document_of_elsewhere_is_not_held_against_this_repository() {
+    let tree = tempfile::tempdir().unwrap();
+    let root = tree.path();
+    fs::create_dir_all(root.join("here/.git")).unwrap();
+    write(root, "here/src/main.rs", "");
+    let text = task("IN-007") + "\nSee [the manual](../../manual/a.md).\n";
+    write(root, "there/tasks/backlog/IN-007-a.md", &text);
+    let plan =
+        "# Execution Plan: Swaps\n\n**Execution ID**: 001-swaps\n\n## Phase 1: Setup\n\n- [x] T001 Create src/lib.rs\n";
+    write(root, "there/visions/001-swaps/execute.md", plan);
+    let select = ["--select", "broken-link,missing-evidence", "../there"];
+    assert_eq!(check(&root.join("here"), &select), Vec::<String>::new());
+}

@@ -137,7 +137,7 @@ fn verdict(context: &Context<'_>, link: &Link, file: &str) -> Verdict {
             }
         }
         // A bare name may lie anywhere under the root, which was perhaps not read.
-        if !file.contains('/') && !context.workspace.is_whole() {
+        if !file.contains('/') && !context.workspace.is_whole(context.document) {
             return Verdict::Unknown;
         }
     }
@@ -145,7 +145,7 @@ fn verdict(context: &Context<'_>, link: &Link, file: &str) -> Verdict {
         return Verdict::Unknown;
     }
     // Outside of a repository, a target whose first folder does not exist may lie outside of what is here.
-    if context.workspace.is_whole() {
+    if context.workspace.is_whole(context.document) {
         return Verdict::Broken;
     }
     let places = first_folders(context.document, file);

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use crate::document::Document;
 use crate::read::mentions::{Mention, evidence, named_documents};
-use crate::workspace::{Workspace, folder_of, join_path};
+use crate::workspace::{Workspace, folder_of, is_outside, join_path};
 
 /// What became of a path that a document names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,13 +146,15 @@ pub fn is_claim(mention: &Mention) -> bool {
     mention.claimed && !mention.gone
 }
 
-/// The folders that a path may start from: the document's own and all above it.
+/// The folders that a path may start from: the document's own and all above it, as far as they hold the document and
+/// nothing else is known of them: above `../other/docs` that is `../other`, and not this repository.
 fn bases(document: &Document) -> impl Iterator<Item = &str> {
+    let outside = is_outside(&document.path);
     let mut next = Some(folder_of(&document.path));
     std::iter::from_fn(move || {
         let folder = next?;
         next = (!folder.is_empty()).then(|| folder_of(folder));
-        Some(folder)
+        (!outside || !(folder.is_empty() || folder == ".." || folder.ends_with("/.."))).then_some(folder)
     })
 }
 
