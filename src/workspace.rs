@@ -87,6 +87,8 @@ pub struct Workspace {
     answers: HashMap<String, bool>,
     asked: bool,
     whole: bool,
+    /// Files that relations and claims ask for, relative to the root of whoever asks.
+    files: Vec<String>,
     names: Vec<String>,
     kinds: Vec<Arc<Kind>>,
     known: Mutex<known::Tables>,
@@ -114,12 +116,14 @@ impl Workspace {
             answers: HashMap::new(),
             asked: false,
             whole: false,
+            files: Vec::new(),
             names: Vec::new(),
             kinds: packs.all_kinds().cloned().collect(),
             known: Mutex::default(),
             by_name: OnceLock::new(),
         };
         workspace.join(packs);
+        workspace.files = workspace.files_asked_for(packs);
         let remains: Vec<Option<Remains>> = (0..workspace.documents.len())
             .into_par_iter()
             .map(|index| {
@@ -250,11 +254,31 @@ impl Workspace {
             .iter()
             .zip(&self.reported)
             .filter(|(document, reported)| **reported && document.kind.is_some())
-            .flat_map(|(document, _)| document_questions(document))
+            .flat_map(|(document, _)| {
+                let asked = self.files.iter().map(|file| format!("{}{file}", document.root));
+                document_questions(document).into_iter().chain(asked)
+            })
             .collect();
         questions.sort_unstable();
         questions.dedup();
         questions
+    }
+
+    /// What the relations of the packs that have work items here, and the claims of the kinds that are here, ask for.
+    fn files_asked_for(&self, packs: &Packs) -> Vec<String> {
+        let mut numbers: Vec<usize> = self.groups.iter().map(|group| group.sort.0).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        let relations = numbers.into_iter().filter_map(|number| packs.packs().get(number));
+        let mut kinds: Vec<&Arc<Kind>> = self.documents.iter().filter_map(|document| document.kind.as_ref()).collect();
+        kinds.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        kinds.dedup_by(|a, b| a.name == b.name);
+        let claims = kinds.into_iter().flat_map(|kind| &kind.body().claims);
+        let mut files: Vec<String> =
+            relations.flat_map(|pack| pack.relations()).chain(claims).flat_map(|relation| relation.files()).collect();
+        files.sort_unstable();
+        files.dedup();
+        files
     }
 
     /// Takes the answers.
@@ -358,8 +382,7 @@ impl Members for MembersOf<'_> {
     }
 
     fn known_set(&self, document: &Document, hole: &str) -> Arc<HashSet<String>> {
-        let Some(kind) = &document.kind else { return Arc::default() };
-        self.workspace.known(document, &kind.name, hole).as_compared()
+        compared_values_of(self.workspace, document, hole)
     }
 }
 
@@ -400,8 +423,7 @@ impl Members for MembersOfGroup<'_> {
     }
 
     fn known_set(&self, document: &Document, hole: &str) -> Arc<HashSet<String>> {
-        let Some(kind) = &document.kind else { return Arc::default() };
-        self.workspace.known(document, &kind.name, hole).as_compared()
+        compared_values_of(self.workspace, document, hole)
     }
 }
 
@@ -409,6 +431,12 @@ impl Members for MembersOfGroup<'_> {
 fn values_of(workspace: &Workspace, document: &Document, hole: &str) -> Vec<String> {
     let Some(kind) = &document.kind else { return Vec::new() };
     workspace.known(document, &kind.name, hole).list.iter().map(|(value, _)| value.clone()).collect()
+}
+
+/// The same values as conditions compare them.
+fn compared_values_of(workspace: &Workspace, document: &Document, hole: &str) -> Arc<HashSet<String>> {
+    let kind = document.kind.as_ref();
+    kind.map_or_else(Arc::default, |kind| workspace.known(document, &kind.name, hole).as_compared())
 }
 
 /// Parses, classifies and reads one document. A panic is a finding of that document.

@@ -104,6 +104,11 @@ relations:
     at: [ \"report: section Goals\", \"report: title\" ]
   - work-item: brew
     report: sour-claim
+    message: the keg is not in the cellar
+    when: { all: [ \"report: document\", { select: file cellar/keg.txt, exists: false } ] }
+    at: \"report: title\"
+  - work-item: brew
+    report: sour-claim
     case: early
     when: { select: \"report: field Begun\", before: \"plan: field Written\", margin: 5 }
     at: \"report: field Begun\"
@@ -143,7 +148,8 @@ fn findings(documents: &[(&str, &str)]) -> String {
         kind: None,
         report: true,
     };
-    let workspace = Workspace::build(&packs, documents.iter().map(source).collect());
+    let mut workspace = Workspace::build(&packs, documents.iter().map(source).collect());
+    workspace.answer(|path| path == "cellar/keg.txt");
     let now = parse("2026-11-20T12:00:00Z", Demand { form: Form::Timestamp, zone: false }).unwrap();
     let (rules, _) = RuleSet::new(&packs, &Settings::new(now));
     let mut lines = String::new();

@@ -139,6 +139,18 @@ impl Relation {
         }
     }
 
+    /// The files that it asks for, relative to the root.
+    #[must_use]
+    pub fn files(&self) -> Vec<String> {
+        let mut files = Vec::new();
+        self.selectors(&mut |selector| {
+            if let Target::File(path) = &selector.target {
+                files.push(path.clone());
+            }
+        });
+        files
+    }
+
     /// Calls `visit` with each selector in it.
     fn selectors<'a>(&'a self, visit: &mut dyn FnMut(&'a Selector)) {
         self.selectors_in_conditions(visit);
